@@ -1,0 +1,143 @@
+package errcatalog
+
+import (
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Header values that never change. They are shared: their capacity is 1, so that
+// whoever appends to one copies it.
+var (
+	noStore     = []string{"no-store"}
+	noSniff     = []string{"nosniff"}
+	varyAccept  = []string{"Accept"}
+	closeConn   = []string{"close"}
+	noMethods   = []string{""}
+	problemType = []string{mediaProblem}
+	ownHeaders  = []string{"Allow", "Cache-Control", "Connection", "Content-Length", "Content-Type", "Retry-After", "Transfer-Encoding", "Vary", "Www-Authenticate", "X-Content-Type-Options"}
+)
+
+// stale reports whether a header speaks of the representation that was to be sent
+// before the error.
+func stale(name string) bool {
+	switch name {
+	case "Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition",
+		"Content-Language", "Content-Location", "Content-Digest", "Repr-Digest", "Digest",
+		"Accept-Ranges", "Etag", "Expires", "Last-Modified", "Trailer":
+		return true
+	}
+	return false
+}
+
+// setHeaders sets all headers of the reply: what is stale goes, what the entry and
+// its status ask for comes.
+func (o *occurrence) setHeaders(h http.Header, c *Catalog, problem bool) {
+	for name := range h {
+		if stale(name) && (name != "Content-Range" || o.entry.Status != http.StatusRequestedRangeNotSatisfiable) {
+			delete(h, name)
+		}
+	}
+	h["Content-Type"] = c.media
+	if problem {
+		h["Content-Type"] = problemType
+	}
+	h["Cache-Control"] = noStore
+	h["X-Content-Type-Options"] = noSniff
+	if c.negotiates() {
+		addVary(h)
+	}
+	for i := range o.entry.headers {
+		o.entry.headers[i].set(h, o.meta)
+	}
+	o.setDuties(h)
+}
+
+func (d *header) set(h http.Header, m *Meta) {
+	switch {
+	case d.slot == "":
+		h[d.name] = d.values
+	case m.RequestID != "":
+		h[d.name] = []string{m.RequestID}
+	}
+}
+
+// addVary adds Accept to Vary unless it stands there.
+func addVary(h http.Header) {
+	old := h["Vary"]
+	if len(old) == 0 {
+		h["Vary"] = varyAccept
+		return
+	}
+	for _, value := range old {
+		for value != "" {
+			var name string
+			name, value, _ = strings.Cut(value, ",")
+			if name = strings.Trim(name, " \t"); name == "*" || strings.EqualFold(name, "Accept") {
+				return
+			}
+		}
+	}
+	h["Vary"] = append(old[:len(old):len(old)], "Accept")
+}
+
+// setDuties sets what the protocol asks of the status. The occurrence's own param
+// counts first, then what is set already, then the catalogue's default.
+func (o *occurrence) setDuties(h http.Header) {
+	e := o.entry
+	if v, ok := o.given("retry_after"); ok && Duration.accepts(v) {
+		h["Retry-After"] = []string{waitOf(v.Duration())}
+	} else {
+		setDefault(h, "Retry-After", e.wait)
+	}
+	switch e.Status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		if list := valid(o.list("challenge")); len(list) > 0 {
+			h["Www-Authenticate"] = list
+		} else {
+			setDefault(h, "Www-Authenticate", e.challenge)
+		}
+	case http.StatusMethodNotAllowed:
+		if v, ok := o.given("allow"); ok && StringList.accepts(v) {
+			h["Allow"] = []string{strings.Join(valid(o.list("allow")), ", ")}
+		} else {
+			setDefault(h, "Allow", noMethods)
+		}
+	case http.StatusRequestEntityTooLarge:
+		h["Connection"] = closeConn
+	case http.StatusUnsupportedMediaType:
+		if list := valid(o.list("accept")); len(list) > 0 {
+			h["Accept"] = []string{strings.Join(list, ", ")}
+		}
+	case http.StatusRequestedRangeNotSatisfiable:
+		if v, ok := o.given("complete_length"); ok && v.Kind() == slog.KindInt64 && v.Int64() >= 0 {
+			h["Content-Range"] = []string{"bytes */" + strconv.FormatInt(v.Int64(), 10)}
+		}
+	}
+}
+
+func setDefault(h http.Header, name string, values []string) {
+	if len(values) > 0 && len(h[name]) == 0 {
+		h[name] = values
+	}
+}
+
+// list returns the occurrence's string list of that name.
+func (o *occurrence) list(name string) []string {
+	if v, ok := o.given(name); ok && StringList.accepts(v) {
+		return v.Any().([]string)
+	}
+	return nil
+}
+
+// valid returns the strings that can stand in a header.
+func valid(list []string) []string {
+	var values []string
+	for _, s := range list {
+		if s != "" && isFieldValue(s) {
+			values = append(values, s)
+		}
+	}
+	return values
+}

@@ -1,0 +1,214 @@
+package errcatalog
+
+import (
+	"encoding/json"
+	"log/slog"
+	"math"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+const hex = "0123456789abcdef"
+
+// plain marks the bytes that stand in a JSON string as they are.
+var plain = func() (t [256]bool) {
+	for c := 0x20; c < utf8.RuneSelf; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
+
+// appendEscaped appends s as it stands between the quotes of a JSON string. An
+// invalid byte becomes U+FFFD; U+2028 and U+2029 are escaped, so that the text
+// is JavaScript too.
+func appendEscaped(b []byte, s string) []byte {
+	from := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if plain[c] {
+			i++
+			continue
+		}
+		if c < utf8.RuneSelf {
+			b = appendControl(append(b, s[from:i]...), c)
+			i++
+			from = i
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			b = append(append(b, s[from:i]...), `\ufffd`...)
+			from = i + 1
+		case r == '\u2028' || r == '\u2029':
+			b = append(append(b, s[from:i]...), `\u202`...)
+			b = append(b, hex[r&0xf])
+			from = i + size
+		}
+		i += size
+	}
+	return append(b, s[from:]...)
+}
+
+func appendControl(b []byte, c byte) []byte {
+	switch c {
+	case '"', '\\':
+		return append(b, '\\', c)
+	case '\n':
+		return append(b, `\n`...)
+	case '\r':
+		return append(b, `\r`...)
+	case '\t':
+		return append(b, `\t`...)
+	}
+	return append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
+}
+
+func appendQuoted(b []byte, s string) []byte {
+	return append(appendEscaped(append(b, '"'), s), '"')
+}
+
+func appendStrings(b []byte, list []string, limit, most int) []byte {
+	b = append(b, '[')
+	for i, s := range list[:min(len(list), limit)] {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		head, tail := cut(s, most)
+		b = append(appendEscaped(appendEscaped(append(b, '"'), head), tail), '"')
+	}
+	return append(b, ']')
+}
+
+func appendViolations(b []byte, list []Violation, limit int) []byte {
+	b = append(b, '[')
+	for i, v := range list[:min(len(list), limit)] {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendCut(append(b, `{"field":"`...), v.Field)
+		b = appendCut(append(b, `","reason":"`...), v.Reason)
+		b = append(b, '"')
+		if len(v.Path) > 0 {
+			b = appendStrings(append(b, `,"path":`...), v.Path, limit, defaultMaxString)
+		}
+		b = append(b, '}')
+	}
+	return append(b, ']')
+}
+
+func appendCut(b []byte, s string) []byte {
+	head, tail := cut(s, defaultMaxString)
+	return appendEscaped(appendEscaped(b, head), tail)
+}
+
+// maxDepth is how deep an object may nest; what lies deeper is null.
+const maxDepth = 16
+
+// appendObject appends a group as a JSON object of at most limit members. Of two
+// with one name the later counts; one without a name is left out, and a value of
+// no known type is null.
+func appendObject(b []byte, attrs []slog.Attr, limit, depth int) []byte {
+	if depth > maxDepth {
+		return append(b, "null"...)
+	}
+	b = append(b, '{')
+	for i, a := range attrs {
+		if a.Key == "" || shadowed(attrs[i+1:], a.Key) {
+			continue
+		}
+		if limit--; limit < 0 {
+			break
+		}
+		b = append(appendCut(append(appendComma(b), '"'), a.Key), '"', ':')
+		b = appendAny(b, a.Value, depth+1)
+	}
+	return append(b, '}')
+}
+
+// appendComma appends the comma before an object's next member, if it is not the first.
+func appendComma(b []byte) []byte {
+	if b[len(b)-1] == '{' {
+		return b
+	}
+	return append(b, ',')
+}
+
+func shadowed(later []slog.Attr, key string) bool {
+	for i := range later {
+		if later[i].Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// appendAny appends a value inside an object, whose members have no declared type.
+func appendAny(b []byte, v slog.Value, depth int) []byte {
+	for _, t := range [...]ParamType{String, Number, Boolean, Time, Duration, StringList, Violations, Object, JSON} {
+		if t.accepts(v) {
+			p := Param{Type: t}
+			return appendJSON(b, &p, "", v, depth)
+		}
+	}
+	return append(b, "null"...)
+}
+
+// appendNumber appends f as encoding/json does.
+func appendNumber(b []byte, f float64) []byte {
+	format := byte('f')
+	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+		format = 'e'
+	}
+	return strconv.AppendFloat(b, f, format, -1, 64)
+}
+
+// cut returns s, or the first characters of it and an ellipsis, together at most
+// most characters.
+func cut(s string, most int) (head, tail string) {
+	if len(s) <= most {
+		return s, ""
+	}
+	n, end := 0, 0
+	for i := range s {
+		if n == most-1 {
+			end = i
+		}
+		if n == most {
+			return s[:end], "…"
+		}
+		n++
+	}
+	return s, ""
+}
+
+func validJSON(text json.RawMessage) bool {
+	return utf8.Valid(text) && json.Valid(text)
+}
+
+// shownTime reports whether t can be shown: RFC 3339 ends with the year 9999.
+func shownTime(t time.Time) bool {
+	return !t.IsZero() && t.Unix() >= -62167219200 && t.Unix() < 253402300800
+}
+
+func appendTime(b []byte, t time.Time) []byte {
+	return t.UTC().AppendFormat(b, time.RFC3339)
+}
+
+// unixCeil is the first whole second that is not before t.
+func unixCeil(t time.Time) int64 {
+	if t.Nanosecond() > 0 {
+		return t.Unix() + 1
+	}
+	return t.Unix()
+}
+
+// secondsCeil is the first whole second that is not less than d.
+func secondsCeil(d time.Duration) int64 {
+	s := int64(d / time.Second)
+	if d%time.Second > 0 {
+		s++
+	}
+	return s
+}

@@ -1,0 +1,143 @@
+package errcatalog
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Message is one wording of an entry. Of an entry's messages the first counts
+// whose When matches and whose holes are all filled.
+type Message struct {
+	// When names the kinds, each with those below it, that the message is for.
+	// Empty is all, and occurrences that have no kind.
+	When []Kind
+	// Text is the message. {name} is a hole for the param of that name,
+	// {name:form} one in another form; {{ and }} are braces.
+	Text string
+}
+
+// A piece is literal text and the hole that follows it, if name is not empty.
+type piece struct {
+	text string
+	name string
+	form Form
+}
+
+// parseMessage splits a message's text at its holes.
+func parseMessage(text string) ([]piece, error) {
+	var pieces []piece
+	var lit strings.Builder
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c != '{' && c != '}':
+			lit.WriteByte(c)
+		case i+1 < len(text) && text[i+1] == c:
+			lit.WriteByte(c)
+			i++
+		case c == '}':
+			return nil, fmt.Errorf("a } at byte %d closes no hole; write }} for a brace", i)
+		default:
+			end := strings.IndexByte(text[i:], '}')
+			if end < 0 {
+				return nil, fmt.Errorf("the hole at byte %d has no end; write {{ for a brace", i)
+			}
+			name, form, _ := strings.Cut(text[i+1:i+end], ":")
+			if !isName(name) {
+				return nil, fmt.Errorf("the hole {%s} names no param; a name is of a-z, 0-9 and _", text[i+1:i+end])
+			}
+			pieces = append(pieces, piece{lit.String(), name, Form(form)})
+			lit.Reset()
+			i += end
+		}
+	}
+	if lit.Len() > 0 {
+		pieces = append(pieces, piece{text: lit.String()})
+	}
+	return pieces, nil
+}
+
+func isName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// A message is a Message, compiled.
+type message struct {
+	when  []Kind
+	parts []part
+}
+
+// A part is literal text, as it is and escaped for JSON, and the hole behind it.
+type part struct {
+	text    string
+	escaped string
+	hole    *param // nil at the end
+	as      Form
+}
+
+// fixed reports whether m is the same for every occurrence, whatever its kind.
+func (m *message) fixed() bool { return len(m.when) == 0 && m.whole() }
+
+// whole reports whether m has no hole.
+func (m *message) whole() bool {
+	return len(m.parts) == 0 || len(m.parts) == 1 && m.parts[0].hole == nil
+}
+
+// message chooses the occurrence's message. The last one of an entry always fits.
+func (o *occurrence) message() *message {
+	last := len(o.entry.messages) - 1
+	for i := range last {
+		if m := &o.entry.messages[i]; o.fits(m) {
+			return m
+		}
+	}
+	return &o.entry.messages[last]
+}
+
+func (o *occurrence) fits(m *message) bool {
+	if len(m.when) > 0 && !underAny(o.kind, m.when) {
+		return false
+	}
+	for i := range m.parts {
+		p := &m.parts[i]
+		if p.hole == nil {
+			break
+		}
+		if v, ok := o.value(p.hole); !ok || !fills(&p.hole.Param, p.as, v) {
+			return false
+		}
+	}
+	return true
+}
+
+func underAny(k Kind, kinds []Kind) bool {
+	for _, ancestor := range kinds {
+		if k.under(ancestor) {
+			return true
+		}
+	}
+	return false
+}
+
+// appendMessage appends the message, escaped for a JSON string if escaped is set.
+func (o *occurrence) appendMessage(b []byte, escaped bool) []byte {
+	m := o.message()
+	for i := range m.parts {
+		p := &m.parts[i]
+		if escaped {
+			b = append(b, p.escaped...)
+		} else {
+			b = append(b, p.text...)
+		}
+		if p.hole != nil {
+			v, _ := o.value(p.hole)
+			b = appendText(b, &p.hole.Param, p.as, v, escaped)
+		}
+	}
+	return b
+}

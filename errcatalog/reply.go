@@ -1,0 +1,115 @@
+package errcatalog
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Meta is what a reply shows of the request it answers.
+type Meta struct {
+	// RequestID is the request's ID. Without one, members that show it are left out.
+	RequestID string
+	// Time is the time of the reply. Without one, members that show it are left out.
+	Time time.Time
+	// Accept has the values of the request's Accept header.
+	Accept []string
+
+	docsURL string // the Writer's
+}
+
+// A Reply is an error's response, rendered. It is the caller's own.
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Reply renders err as w would answer it, without sending anything. It does not
+// call w.Report.
+func (w *Writer) Reply(err error, m Meta) Reply {
+	c := w.catalog()
+	f, _ := c.resolve(err, w.Rules, context.Background())
+	m.docsURL = w.DocsURL
+	o := occurrence{entry: f.entry, kind: f.kind, params: f.params, meta: &m}
+	problem := c.problemFor(m.Accept)
+	h := http.Header{}
+	o.setHeaders(h, c, problem)
+	for name, values := range h {
+		h[name] = append([]string(nil), values...)
+	}
+	return Reply{Status: f.entry.Status, Header: h, Body: o.appendBody(nil, problem)}
+}
+
+// negotiates reports whether replies depend on the Accept header.
+func (c *Catalog) negotiates() bool { return c.spec.MediaType == mediaJSON }
+
+// problemFor reports whether a client with that Accept header gets problem details.
+func (c *Catalog) problemFor(accept []string) bool {
+	return len(accept) > 0 && c.negotiates() && prefersProblem(accept)
+}
+
+// appendBody appends the body of the reply.
+func (o *occurrence) appendBody(b []byte, problem bool) []byte {
+	if problem {
+		return o.run(b, o.entry.problem)
+	}
+	return o.run(b, o.entry.native)
+}
+
+func (o *occurrence) run(b []byte, ops []op) []byte {
+	for i := range ops {
+		op := &ops[i]
+		switch op.kind {
+		case opLiteral:
+			b = append(b, op.literal...)
+		case opComma:
+			b = appendComma(b)
+		case opMessage:
+			b = o.appendMessage(b, true)
+		case opRequestID:
+			if o.meta.RequestID != "" {
+				b = appendQuoted(append(appendComma(b), op.literal...), o.meta.RequestID)
+			}
+		case opTimestamp:
+			if shownTime(o.meta.Time) {
+				b = append(append(appendComma(b), op.literal...), '"')
+				b = append(appendTime(b, o.meta.Time), '"')
+			}
+		case opDocsURL:
+			b = o.appendDocsURL(b, op.literal)
+		case opParam:
+			if v, ok := o.value(op.param); ok && shows(&op.param.Param, op.param.As, v) {
+				b = append(appendComma(b), op.literal...)
+				b = appendJSON(b, &op.param.Param, op.param.As, v, 0)
+			}
+		case opObject:
+			b = o.appendOptional(b, op)
+		}
+	}
+	return b
+}
+
+// appendOptional appends an object, unless it stays empty.
+func (o *occurrence) appendOptional(b []byte, op *op) []byte {
+	before := len(b)
+	b = append(append(appendComma(b), op.literal...), '{')
+	empty := len(b)
+	if b = o.run(b, op.ops); len(b) == empty {
+		return b[:before]
+	}
+	return append(b, '}')
+}
+
+func (o *occurrence) appendDocsURL(b []byte, name string) []byte {
+	switch {
+	case o.meta.docsURL != "":
+		b = append(append(appendComma(b), name...), '"')
+		b = append(appendEscaped(b, o.meta.docsURL), '#')
+		b = append(append(b, o.entry.Code...), '"')
+	case o.entry.docsURL != "":
+		b = append(append(appendComma(b), name...), '"')
+		b = append(append(b, o.entry.docsURL...), '"')
+	}
+	return b
+}

@@ -1,0 +1,179 @@
+package errcatalog
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// A Spec is a catalogue as its authors write it: as a Go literal, or as a YAML
+// file from which errcat gen makes one. [New] checks and compiles it.
+type Spec struct {
+	// Name is the catalogue's name, for faults and documentation.
+	Name string
+	// Extends is a catalogue to inherit from. Its entries are inherited unless the
+	// Spec has one of that code; an inherited entry that covers kinds covers only
+	// those that no entry of the Spec covers, and is left out when none remains.
+	// Docs, Headers, Envelope, MediaType, Types and Challenge are inherited where
+	// the Spec leaves them empty.
+	Extends *Catalog
+	// Docs is the URL of the published reference. $docs_url is Docs, #, and the code.
+	Docs string
+	// Headers are sent with every error. A value is text, or one of the slots
+	// $code, $type, $status, $retryable and $request_id.
+	Headers map[string]string
+	// Envelope is the shape of the body.
+	Envelope Envelope
+	// MediaType is the body's. Empty is application/json, and then clients that
+	// prefer application/problem+json get that.
+	MediaType string
+	// Types has the $type of entries that set none, by status ("404") or by its
+	// class ("4xx").
+	Types map[string]string
+	// Challenge is the WWW-Authenticate value (RFC 9110, section 11.6.1) of a 401
+	// for which neither the occurrence nor the entry has one.
+	Challenge string
+	// Errors are the entries, in the order of the documentation.
+	Errors []Entry
+}
+
+// An Entry is one published error.
+type Entry struct {
+	// Code is its name: letters, digits, and ._- between them.
+	Code Code
+	// Covers names the kinds that are answered with it, each with those below it
+	// that no other entry covers.
+	Covers []Kind
+	// Status is the HTTP status, 400 to 599.
+	Status int
+	// Type is its category, for the slot $type.
+	Type string
+	// Params are the params that messages and members show. The members come in
+	// this order.
+	Params []Param
+	// Messages are the wordings. The last must be for every occurrence: without
+	// When, and without holes.
+	Messages []Message
+	// Challenge is the WWW-Authenticate value of an occurrence that has none.
+	Challenge string
+	// Retry says whether the same request may be sent again.
+	Retry Retry
+	// Wait is the Retry-After of an occurrence without retry_after, rounded up to
+	// whole seconds. Zero is none.
+	Wait time.Duration
+	// Outcome says what became of the request.
+	Outcome Outcome
+	// Cause says why it happens, and Fix what the reader can do, for documentation.
+	Cause string
+	Fix   []string
+}
+
+// Retry is whether the request that failed may be sent again as it was. The zero
+// value is RetryNever.
+type Retry string
+
+// The retry rules.
+const (
+	RetryNever   Retry = "never"   // it would fail again
+	RetryBackoff Retry = "backoff" // after a wait that grows with each attempt
+	RetryAfter   Retry = "after"   // after the time in Retry-After
+)
+
+// Outcome is what became of a request that failed. The zero value is OutcomeUnknown.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeUnknown      Outcome = "unknown"       // it may have been carried out, or in part
+	OutcomeNotProcessed Outcome = "not_processed" // it had no effect
+	OutcomeProcessed    Outcome = "processed"     // it was carried out, and then something failed
+)
+
+// An entry is an Entry, compiled.
+type entry struct {
+	Entry           // with all kinds that it answers, and its type
+	declared  Entry // as it was written
+	params    []param
+	messages  []message
+	native    []op
+	problem   []op
+	headers   []header
+	challenge []string
+	wait      []string
+	docsURL   string // escaped; empty if the catalogue has no Docs
+}
+
+// A param is a Param, compiled: with its type and its source.
+type param struct {
+	Param
+	slot string // the source, if it is a slot
+}
+
+// A header is a name in canonical form, with its values or the slot they come from.
+type header struct {
+	name   string
+	values []string
+	slot   string
+}
+
+func (e *entry) param(name string) *param {
+	for i := range e.params {
+		if e.params[i].Name == name {
+			return &e.params[i]
+		}
+	}
+	return nil
+}
+
+func (e *entry) retryable() bool { return e.Retry != "" && e.Retry != RetryNever }
+
+// title is the last message, which has no holes.
+func (e *entry) title() string {
+	last := e.messages[len(e.messages)-1]
+	if len(last.parts) == 0 {
+		return http.StatusText(e.Status)
+	}
+	return last.parts[0].text
+}
+
+// An occurrence is one error on its way to the wire.
+type occurrence struct {
+	entry  *entry
+	kind   Kind
+	params []slog.Attr
+	meta   *Meta
+}
+
+// value returns the value of a declared param: the occurrence's last one of that
+// name if it is of the type, else the default.
+func (o *occurrence) value(p *param) (slog.Value, bool) {
+	switch p.slot {
+	case "":
+		if v, ok := o.given(p.From); ok && p.Type.accepts(v) && (p.Type != JSON || len(v.Any().(json.RawMessage)) <= p.max()) {
+			return v, true
+		}
+	case slotRetryable:
+		return slog.BoolValue(o.entry.retryable()), true
+	case slotRequestID:
+		if o.meta != nil && o.meta.RequestID != "" {
+			return slog.StringValue(o.meta.RequestID), true
+		}
+	case slotTimestamp:
+		if o.meta != nil && shownTime(o.meta.Time) {
+			return slog.TimeValue(o.meta.Time), true
+		}
+	}
+	return p.Default, !isZero(p.Default)
+}
+
+func (o *occurrence) given(name string) (slog.Value, bool) {
+	for i := len(o.params) - 1; i >= 0; i-- {
+		if o.params[i].Key == name {
+			return o.params[i].Value, true
+		}
+	}
+	return slog.Value{}, false
+}
+
+func isZero(v slog.Value) bool { return v.Kind() == slog.KindAny && v.Any() == nil }

@@ -1,0 +1,186 @@
+package errcatalog
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/contrite-go/contrite/internal/reqstate"
+)
+
+// A Writer answers requests with errors of one catalogue. The zero Writer answers
+// with [Standard]. Its methods are safe for concurrent use; its fields must not
+// change once it is in use. Several Writers do not know of each other.
+type Writer struct {
+	// Catalog has the errors. Nil is Standard.
+	Catalog *Catalog
+	// DocsURL is where the reference is published, if it is not the catalogue's
+	// own Docs: $docs_url is DocsURL, #, and the code.
+	DocsURL string
+	// Rules read errors that are no contract errors, first to last: each returns
+	// the contract error that it takes err for, or nil. They are not asked about an
+	// error that has a contract error in its chain.
+	Rules []func(error) error
+	// Report, if not nil, is told of every error that the Writer was given: as the
+	// catalogue resolved it, with its private cause. The last argument is nil when
+	// the reply was sent as the error meant it. Otherwise it is one of this
+	// package's Err variables or the error of the connection.
+	//
+	// Nil logs to slog.Default what someone has to see: errors of status 500 and
+	// more, and those with a last argument, but for clients that left.
+	Report func(ctx context.Context, e *Error, problem error)
+}
+
+func (w *Writer) catalog() *Catalog {
+	if w.Catalog == nil {
+		return Standard
+	}
+	return w.Catalog
+}
+
+// WriteError answers r with err, as w's catalogue has it: the one place in the
+// suite where a failed response is written. A nil err is answered as Internal.
+//
+// The first error wins: after another error, after the start of the response and
+// after a hijack nothing is written, and err is only reported. The writer knows of
+// these within [Writer.Handle], [Writer.Scope] and the middlewares of the suite; in
+// a plain handler the caller must return after WriteError, as after http.Error.
+//
+// A HEAD request gets the headers alone.
+func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) {
+	ctx := r.Context()
+	c := w.catalog()
+	f, problem := c.resolve(err, w.Rules, ctx)
+	st := reqstate.From(ctx)
+	m := Meta{Accept: r.Header["Accept"], docsURL: w.DocsURL}
+	if st != nil {
+		m.RequestID = st.RequestID
+		if !st.Observes(rw) {
+			st = nil
+		}
+	}
+	if late := tooLate(st); late != nil {
+		w.report(ctx, &f, err, late)
+		return
+	}
+	if c.timed {
+		m.Time = time.Now()
+	}
+	o := occurrence{entry: f.entry, kind: f.kind, params: f.params, meta: &m}
+	if sent := o.send(rw, r, c); sent != nil {
+		problem = sent
+	}
+	if st != nil {
+		st.Failed(string(f.entry.Code), err)
+	}
+	w.report(ctx, &f, err, problem)
+}
+
+// tooLate says why nothing can be written any more, if that is so.
+func tooLate(st *reqstate.State) error {
+	switch {
+	case st == nil || !st.Response().Started():
+		return nil
+	case st.Response().Hijacked():
+		return ErrHijacked
+	case st.ErrorCode != "":
+		return ErrSecond
+	}
+	return ErrStarted
+}
+
+var buffers = sync.Pool{New: func() any {
+	b := make([]byte, 0, 1<<10)
+	return &b
+}}
+
+// send writes the reply and returns the error of the connection.
+func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog) error {
+	problem := c.problemFor(o.meta.Accept)
+	buf := buffers.Get().(*[]byte)
+	body := o.appendBody((*buf)[:0], problem)
+	h := rw.Header()
+	o.setHeaders(h, c, problem)
+	if r.ProtoMajor >= 2 {
+		// HTTP/2 would close the connection for all of its streams.
+		delete(h, "Connection")
+	}
+	var err error
+	if r.Method == http.MethodHead {
+		h["Content-Length"] = []string{strconv.Itoa(len(body))}
+		rw.WriteHeader(o.entry.Status)
+	} else {
+		rw.WriteHeader(o.entry.Status)
+		_, err = rw.Write(body)
+	}
+	if cap(body) <= 64<<10 {
+		*buf = body
+		buffers.Put(buf)
+	}
+	return err
+}
+
+// report tells of an error and of what became of it.
+func (w *Writer) report(ctx context.Context, f *finding, err, problem error) {
+	if w.Report != nil {
+		w.Report(ctx, f.public(err), problem)
+		return
+	}
+	if f.entry.Status < 500 && problem == nil || f.kind == ClientClosed {
+		return
+	}
+	level := slog.LevelWarn
+	if f.entry.Status >= 500 {
+		level = slog.LevelError
+	}
+	attrs := []slog.Attr{slog.Any("error", f.public(err))}
+	if problem != nil {
+		attrs = append(attrs, slog.String("problem", problem.Error()))
+	}
+	slog.LogAttrs(ctx, level, "request failed", attrs...)
+}
+
+// Handle returns a handler that answers with the error that h returns. Inside, w
+// answers for everything, as in [Writer.Scope].
+//
+// A handler that returns an error after it started its response gets it reported
+// and no more: to have the client see that the response is not whole, it must
+// panic with http.ErrAbortHandler.
+func (w *Writer) Handle(h func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return w.scope(h)
+}
+
+// Always returns a handler that answers every request with err. It is for the
+// places where a router or middleware takes a handler for a failure, such as chi's
+// NotFound and httprate's WithLimitHandler.
+func (w *Writer) Always(err error) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) { w.WriteError(rw, r, err) }
+}
+
+// Scope returns a handler in which w answers for everything inside: also for the
+// panics, deadlines and foreign errors that the suite's middlewares outside of it
+// find. An inner Scope counts more than an outer one.
+func (w *Writer) Scope(next http.Handler) http.Handler {
+	return w.scope(func(rw http.ResponseWriter, r *http.Request) error {
+		next.ServeHTTP(rw, r)
+		return nil
+	})
+}
+
+// scope has w in charge while h runs. It stays in charge when h panics, for the
+// middleware that recovers.
+func (w *Writer) scope(h func(http.ResponseWriter, *http.Request) error) http.Handler {
+	onError := w.WriteError
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		st, rw, r := reqstate.Ensure(rw, r)
+		outer := st.OnError
+		st.OnError = onError
+		if err := h(rw, r); err != nil {
+			onError(rw, r, err)
+		}
+		st.OnError = outer
+	})
+}

@@ -1,0 +1,117 @@
+package reqstate
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+)
+
+// sniffLen is how much net/http reads of a body before it trusts a ReadFrom.
+const sniffLen = 512
+
+// A Response is the suite's one response wrapper: it passes everything on and
+// knows whether the response started, with which status, how many bytes of body
+// it has, and whether the connection was hijacked. Through Unwrap it works with
+// http.ResponseController; a file copied to it still goes out by sendfile.
+type Response struct {
+	http.ResponseWriter
+
+	status   int
+	bytes    int64
+	hijacked bool
+}
+
+// Started reports whether a final status was sent, or the connection hijacked:
+// nothing that is written now can be a reply of its own.
+func (w *Response) Started() bool { return w.status != 0 || w.hijacked }
+
+// Status returns the final status that was sent, 0 if none was.
+func (w *Response) Status() int { return w.status }
+
+// Bytes returns how many bytes of body were written.
+func (w *Response) Bytes() int64 { return w.bytes }
+
+// Hijacked reports whether a handler took the connection over.
+func (w *Response) Hijacked() bool { return w.hijacked }
+
+// Unwrap returns the writer underneath.
+func (w *Response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// WriteHeader passes the status on. A 1xx other than 101 does not start the
+// response.
+func (w *Response) WriteHeader(status int) {
+	w.ResponseWriter.WriteHeader(status)
+	if w.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
+		w.status = status
+	}
+}
+
+func (w *Response) start() {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+}
+
+// Write passes p on and starts the response with 200 unless it had started.
+func (w *Response) Write(p []byte) (int, error) {
+	w.start()
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// WriteString is Write for a string.
+func (w *Response) WriteString(s string) (int, error) {
+	w.start()
+	n, err := io.WriteString(w.ResponseWriter, s)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// ReadFrom copies src to the response, by the writer's own ReadFrom if it has
+// one. A source that fails before its first byte leaves the response unstarted,
+// so that an error can still be answered.
+func (w *Response) ReadFrom(src io.Reader) (n int64, err error) {
+	if !w.Started() {
+		n, err = io.CopyN(struct{ io.Writer }{w}, src, sniffLen)
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+	var rest int64
+	if rf, ok := w.ResponseWriter.(io.ReaderFrom); ok {
+		rest, err = rf.ReadFrom(src)
+	} else {
+		rest, err = io.Copy(struct{ io.Writer }{w.ResponseWriter}, src)
+	}
+	w.bytes += rest
+	return n + rest, err
+}
+
+// FlushError sends what is buffered. The error is http.ErrNotSupported where no
+// writer underneath can flush.
+func (w *Response) FlushError() error {
+	err := http.NewResponseController(w.ResponseWriter).Flush()
+	if !errors.Is(err, http.ErrNotSupported) {
+		w.start()
+	}
+	return err
+}
+
+// Flush is FlushError for callers that look for an http.Flusher.
+func (w *Response) Flush() { _ = w.FlushError() }
+
+// Hijack takes the connection over. The error wraps http.ErrNotSupported where
+// no writer underneath can be hijacked.
+func (w *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	if err == nil {
+		w.hijacked = true
+	}
+	return conn, rw, err
+}

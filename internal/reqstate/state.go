@@ -1,0 +1,98 @@
+// Package reqstate holds what the suite knows of one request: one value, made
+// by the outermost middleware and shared by every part inside it. An outer
+// middleware (an access log) therefore sees what an inner one learned.
+//
+// A State is never pooled: net/http may read header strings that point into it
+// after the handler has returned.
+package reqstate
+
+import (
+	"context"
+	"net/http"
+)
+
+// A State is one request's state. It is the request's context too, which saves
+// the allocation of a context value. It belongs to the goroutine that serves
+// the request and is not safe for use by others.
+type State struct {
+	context.Context
+
+	// RequestID is the request's ID, empty until one was assigned.
+	RequestID string
+	// OnError answers a failure in the name of the innermost scope that the
+	// request entered. It is nil outside any scope.
+	OnError func(http.ResponseWriter, *http.Request, error)
+	// ErrorCode is the published code of the reply that was sent, empty when
+	// no error was.
+	ErrorCode string
+	// Failure is the error behind ErrorCode, with its private cause.
+	Failure error
+	// IDHeader backs the response's request ID header.
+	IDHeader [1]string
+
+	response Response
+	outer    *State
+}
+
+type contextKey struct{}
+
+// Value answers the package's own key, and asks the parent context for others.
+func (s *State) Value(key any) any {
+	if key == (contextKey{}) {
+		return s
+	}
+	return s.Context.Value(key)
+}
+
+// From returns the state that ctx carries, or nil.
+func From(ctx context.Context) *State {
+	s, _ := ctx.Value(contextKey{}).(*State)
+	return s
+}
+
+// Ensure returns the state of r, the writer that observes the response, and r
+// with the state in its context. Where r has a state that observes w, all three
+// are what they were.
+//
+// A request that carries another response's state (one that a handler made from
+// its own request's context, to serve a part of a batch) gets a state of its own,
+// which starts with what the outer one knows.
+func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter, *http.Request) {
+	ctx := r.Context()
+	outer := From(ctx)
+	if outer != nil && outer.Observes(w) {
+		return outer, w, r
+	}
+	s := &State{Context: ctx, outer: outer}
+	s.response.ResponseWriter = w
+	if outer != nil {
+		s.RequestID, s.OnError = outer.RequestID, outer.OnError
+	}
+	return s, &s.response, r.WithContext(s)
+}
+
+// Response returns the wrapper that observes the response.
+func (s *State) Response() *Response { return &s.response }
+
+// Observes reports whether what is written to w passes the state's response, as
+// far as the Unwrap methods between them tell.
+func (s *State) Observes(w http.ResponseWriter) bool {
+	for {
+		if w == http.ResponseWriter(&s.response) {
+			return true
+		}
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return false
+		}
+		w = u.Unwrap()
+	}
+}
+
+// Failed records the reply that was sent for err, here and in the states around
+// this one.
+func (s *State) Failed(code string, err error) {
+	for ; s != nil; s = s.outer {
+		s.ErrorCode, s.Failure = code, err
+	}
+}
