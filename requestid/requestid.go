@@ -1,0 +1,133 @@
+// Package requestid gives every request an ID that the caller, the log and the
+// services behind can all name it by.
+//
+//	mux := http.NewServeMux()
+//	http.ListenAndServe(":8080", requestid.Handler(mux))
+//
+// [Handler] takes the ID from the caller's X-Request-Id header where that is fit
+// to be repeated, makes one where it is not, and echoes it on every response.
+// Within the handlers there are three ways to use it:
+//
+//	id := requestid.FromContext(r.Context())
+//
+//	logger := slog.New(requestid.LogHandler(slog.NewJSONHandler(os.Stderr, nil)))
+//	logger.InfoContext(r.Context(), "charged") // {..., "msg": "charged", "request_id": "req_0197..."}
+//
+//	client := &http.Client{Transport: &requestid.Transport{}} // the next service gets it too
+//
+// # Whose ID it is
+//
+// A caller's ID is a claim. It may be repeated or made up, so it serves to find a
+// request in a log, not to prove anything. What is adopted is [Valid]: a short run of
+// plain characters, which can't break a header, a log line, a URL or a terminal.
+// Where callers must not choose at all, remove the header before Handler sees it.
+package requestid
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"net/http"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/contrite-go/contrite/internal/reqstate"
+)
+
+// Header is the header that carries the ID, in requests and in responses.
+const Header = "X-Request-Id"
+
+const maxLen = 128
+
+// New returns a new ID: "req_" and a UUID of version 7 (RFC 9562), so that IDs
+// sort by the time they were made. An ID is unique, but no secret: it tells when it
+// was made. New does not fail, and is safe for concurrent use.
+func New() string {
+	src := sources.Get().(*bufio.Reader)
+	u := uuid.Must(uuid.NewV7FromReader(src)) // The source has no error to return.
+	sources.Put(src)
+	return format(u)
+}
+
+// sources read ahead, which saves most IDs a system call.
+var sources = sync.Pool{New: func() any { return bufio.NewReaderSize(source{}, 512) }}
+
+// A source is crypto/rand.Read, which never returns an error: where a system can't
+// give random bytes, it ends the program.
+type source struct{}
+
+func (source) Read(p []byte) (int, error) { return rand.Read(p) }
+
+// format is "req_" + u.String(), in one allocation.
+func format(u uuid.UUID) string {
+	const digits = "0123456789abcdef"
+	id := [40]byte([]byte("req_00000000-0000-0000-0000-000000000000"))
+	for i, at := range digitPairs {
+		id[at], id[at+1] = digits[u[i]>>4], digits[u[i]&0xf]
+	}
+	return string(id[:])
+}
+
+// digitPairs is where each byte of a UUID stands in an ID.
+var digitPairs = [...]int{4, 6, 8, 10, 13, 15, 18, 20, 23, 25, 28, 30, 32, 34, 36, 38}
+
+// Valid reports whether id is fit to be repeated: 1 to 128 characters, each an ASCII
+// letter, a digit, or one of . _ : -
+func Valid(id string) bool {
+	if id == "" || len(id) > maxLen {
+		return false
+	}
+	for i := range len(id) {
+		if !plain(id[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func plain(c byte) bool {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		return true
+	}
+	return c == '.' || c == '_' || c == ':' || c == '-'
+}
+
+// Handler returns a handler that gives each request an ID before next serves it, and
+// sets it as the response's X-Request-Id: on refusals and errors too, as long as
+// they are written inside, or outside to the same header.
+//
+// The ID is the request's own X-Request-Id if there is exactly one and it is [Valid],
+// otherwise a [New] one. A request that has an ID already, because a Handler further
+// out gave it one, keeps that. The request's headers stay as they came.
+//
+// The handler is safe for concurrent use if next is.
+func Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		st, w, r := reqstate.Ensure(w, r)
+		if st.RequestID == "" {
+			st.RequestID = choose(r.Header[Header])
+		}
+		st.IDHeader[0] = st.RequestID
+		w.Header()[Header] = st.IDHeader[:]
+		next.ServeHTTP(w, r)
+	})
+}
+
+// choose returns the ID for a request with these X-Request-Id headers.
+func choose(inbound []string) string {
+	if len(inbound) == 1 && Valid(inbound[0]) {
+		return inbound[0]
+	}
+	return New()
+}
+
+// FromContext returns the ID of the request that ctx belongs to, or "" if it has
+// none. It may be called from any goroutine, also after the request was served.
+func FromContext(ctx context.Context) string {
+	if st := reqstate.From(ctx); st != nil {
+		return st.RequestID
+	}
+	return ""
+}

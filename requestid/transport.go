@@ -1,0 +1,49 @@
+package requestid
+
+import "net/http"
+
+// A Transport is an http.RoundTripper that passes the ID of the request being served
+// on to the next service: an outbound request whose context has an ID is sent with
+// X-Request-Id. The context is the one given to http.NewRequestWithContext, so it
+// must be the served request's, or made from it.
+//
+// A request that has the header keeps it as it is. That makes a nil value the way to
+// send none: req.Header[requestid.Header] = nil. It also means that a proxy which
+// copies its caller's headers should delete this one from the copy, so that the ID
+// which Handler chose takes its place.
+//
+// The zero Transport sends through http.DefaultTransport. A Transport is safe for
+// concurrent use if its Base is.
+type Transport struct {
+	// Base sends the requests. Nil is http.DefaultTransport.
+	Base http.RoundTripper
+}
+
+func (t *Transport) base() http.RoundTripper {
+	if t.Base == nil {
+		return http.DefaultTransport
+	}
+	return t.Base
+}
+
+// RoundTrip sends r, or a copy of r that has the header.
+func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	id := FromContext(r.Context())
+	if _, has := r.Header[Header]; has || id == "" {
+		return t.base().RoundTrip(r)
+	}
+	out := r.Clone(r.Context())
+	if out.Header == nil {
+		out.Header = make(http.Header, 1)
+	}
+	out.Header[Header] = []string{id}
+	return t.base().RoundTrip(out)
+}
+
+// CloseIdleConnections closes the idle connections of Base, if it can. It is what
+// http.Client.CloseIdleConnections calls.
+func (t *Transport) CloseIdleConnections() {
+	if c, ok := t.base().(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
