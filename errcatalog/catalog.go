@@ -3,7 +3,6 @@ package errcatalog
 import (
 	"errors"
 	"maps"
-	"slices"
 	"strconv"
 )
 
@@ -33,6 +32,7 @@ func New(spec Spec) (*Catalog, error) {
 	if len(b.faults) > 0 {
 		return nil, errors.Join(b.faults...)
 	}
+	b.spec.Extends, b.spec.Errors = nil, nil
 	return &Catalog{
 		spec:    b.spec,
 		media:   []string{b.spec.MediaType},
@@ -166,7 +166,7 @@ func (b *builder) collect() {
 			b.fault(declared.Code, "code", strconv.Quote(string(declared.Code))+
 				" is not a code; use letters, digits, and ._- between them")
 		default:
-			b.add(declared)
+			b.add(declared.clone())
 		}
 	}
 	b.own = len(b.entries)
@@ -183,7 +183,6 @@ func (b *builder) collect() {
 }
 
 func (b *builder) add(declared Entry) {
-	declared.Covers, declared.Fix = slices.Clone(declared.Covers), slices.Clone(declared.Fix)
 	e := &entry{Entry: declared, declared: declared}
 	b.entries = append(b.entries, e)
 	b.byCode[e.Code] = e

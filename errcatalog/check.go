@@ -22,9 +22,7 @@ func (b *builder) compile(e *entry) {
 	b.rules(e)
 	b.duties(e)
 	b.headers(e)
-	if b.spec.Docs != "" {
-		e.docsURL = string(appendEscaped(nil, b.spec.Docs+"#"+string(e.Code)))
-	}
+	e.documented = b.spec.Docs != ""
 	if len(b.faults) == before {
 		e.native = b.ops(e, &b.native, false)
 		e.problem = b.ops(e, &b.problem, true)
@@ -32,7 +30,7 @@ func (b *builder) compile(e *entry) {
 }
 
 func (b *builder) ops(e *entry, n *node, rename bool) []op {
-	c := compiler{entry: e, pinned: b.pinned, rename: rename, faults: func(problem string) {
+	c := compiler{entry: e, docs: b.spec.Docs, pinned: b.pinned, rename: rename, faults: func(problem string) {
 		b.fault(e.Code, "envelope", problem)
 	}}
 	return c.compile(n)
@@ -88,13 +86,13 @@ func (b *builder) values(e *entry, field string, p *Param) {
 		b.fault(e.Code, field+".max", "is negative")
 	}
 	if len(p.Labels) > 0 && p.Type != String {
-		b.fault(e.Code, field+".labels", "are for strings, and this is a "+string(p.Type))
+		b.fault(e.Code, field+".labels", "are for strings, and this is "+article(string(p.Type)))
 	}
 	if !isZero(p.Default) && !p.Type.accepts(p.Default) {
-		b.fault(e.Code, field+".default", "is not a "+string(p.Type))
+		b.fault(e.Code, field+".default", "is not "+article(string(p.Type)))
 	}
 	if !isZero(p.Example) && !p.Type.accepts(p.Example) {
-		b.fault(e.Code, field+".example", "is not a "+string(p.Type))
+		b.fault(e.Code, field+".example", "is not "+article(string(p.Type)))
 	}
 }
 
@@ -102,7 +100,7 @@ func (b *builder) form(e *entry, field string, p *Param, as Form) {
 	switch {
 	case as == "":
 	case !slices.Contains(forms[p.Type], as):
-		b.fault(e.Code, field, fmt.Sprintf("%q is no form of a %s%s", as, p.Type, instead(string(as), forms[p.Type])))
+		b.fault(e.Code, field, fmt.Sprintf("%q is no form of %s%s", as, article(string(p.Type)), instead(string(as), forms[p.Type])))
 	case as == Label && len(p.Labels) == 0:
 		b.fault(e.Code, field, "is label, but "+p.Name+" declares no labels")
 	}
@@ -116,9 +114,10 @@ func (b *builder) messages(e *entry) {
 	e.messages = make([]message, len(e.Messages))
 	for i, d := range e.Messages {
 		field := "messages[" + strconv.Itoa(i) + "]"
-		m := b.message(e, field, d)
+		m, ok := b.message(e, field, d)
 		last := i == len(e.Messages)-1
 		switch {
+		case !ok:
 		case last && !m.fixed():
 			b.fault(e.Code, field, "is the last, so it must be for every occurrence; add one without when and holes")
 		case !last && m.fixed():
@@ -130,8 +129,9 @@ func (b *builder) messages(e *entry) {
 	}
 }
 
-func (b *builder) message(e *entry, field string, d Message) message {
-	m := message{when: slices.Clone(d.When)}
+// message compiles d. It is not ok if it does not parse.
+func (b *builder) message(e *entry, field string, d Message) (m message, ok bool) {
+	m.when = d.When
 	for _, k := range d.When {
 		if byKind[k] == nil {
 			b.fault(e.Code, field+".when", strconv.Quote(string(k))+" is not a kind"+instead(string(k), Kinds()))
@@ -140,20 +140,18 @@ func (b *builder) message(e *entry, field string, d Message) message {
 	pieces, err := parseMessage(d.Text)
 	if err != nil {
 		b.fault(e.Code, field, err.Error())
-		return m
+		return m, false
 	}
 	for _, piece := range pieces {
 		part := part{text: strings.ToValidUTF8(piece.text, "\uFFFD"), as: piece.form}
 		part.escaped = string(appendEscaped(nil, part.text))
 		if piece.name != "" {
 			part.hole = b.hole(e, field, piece)
-			if part.hole != nil && part.as == "" {
-				part.as = part.hole.As
-			}
+			part.as = or(part.as, part.hole.As)
 		}
 		m.parts = append(m.parts, part)
 	}
-	return m
+	return m, true
 }
 
 func (b *builder) hole(e *entry, field string, hole piece) *param {
@@ -164,9 +162,10 @@ func (b *builder) hole(e *entry, field string, hole piece) *param {
 			names[i] = e.Params[i].Name
 		}
 		b.fault(e.Code, field, "the hole {"+hole.name+"} is not a declared param"+instead(hole.name, names))
-		return nil
+		return &param{}
 	}
 	switch p.Type {
+	case "": // a fault already
 	case Object, JSON, Violations:
 		b.fault(e.Code, field, fmt.Sprintf("the hole {%s} is of type %s, which has no text", hole.name, p.Type))
 	default:
@@ -194,19 +193,19 @@ func (b *builder) rules(e *entry) {
 
 // duties checks that what the protocol asks of the status has a source.
 func (b *builder) duties(e *entry) {
-	switch {
-	case e.Status == http.StatusUnauthorized:
-		challenge := or(e.Challenge, b.spec.Challenge)
-		if challenge == "" {
+	challenge := e.Challenge
+	if e.Status == http.StatusUnauthorized {
+		if challenge = or(challenge, b.spec.Challenge); challenge == "" {
 			b.fault(e.Code, "challenge", "a 401 must have one (RFC 9110, section 15.5.2); set it here or for the catalogue")
 		}
+	}
+	if challenge != "" {
 		e.challenge = []string{challenge}
-	case e.Challenge != "":
-		e.challenge = []string{e.Challenge}
-	case e.Status == http.StatusMethodNotAllowed && !e.gives("allow"):
+	}
+	if e.Status == http.StatusMethodNotAllowed && !e.gives("allow") {
 		b.fault(e.Code, "covers", "a 405 must have an Allow header (RFC 9110, section 15.5.6); cover method_not_allowed, or declare the param allow")
 	}
-	if !isFieldValue(strings.Join(e.challenge, "")) {
+	if !isFieldValue(challenge) {
 		b.fault(e.Code, "challenge", "is not a header's value")
 	}
 	waits := e.Status == http.StatusTooManyRequests || e.Retry == RetryAfter ||
@@ -239,6 +238,9 @@ func (b *builder) headers(e *entry) {
 		case slotCode:
 			h.values = []string{string(e.Code)}
 		case slotType:
+			if !isFieldValue(e.Type) {
+				b.fault(e.Code, "type", "is not a header's value, and "+name+" shows it")
+			}
 			h.values = []string{e.Type}
 		case slotStatus:
 			h.values = []string{strconv.Itoa(e.Status)}
@@ -255,25 +257,10 @@ func (b *builder) headers(e *entry) {
 
 // common checks what all entries share.
 func (b *builder) common() {
-	for name, value := range b.spec.Headers {
-		field := "headers." + name
-		if !isToken(name) {
-			b.fault("", field, "is not a header's name")
-		}
-		if slices.Contains(ownHeaders, http.CanonicalHeaderKey(name)) {
-			b.fault("", field, "is set by the writer itself")
-		}
-		slots := []string{slotCode, slotType, slotStatus, slotRetryable, slotRequestID}
-		if strings.HasPrefix(value, "$") && !slices.Contains(slots, value) {
-			b.fault("", field, value+" is no slot of a header"+instead(value, slots))
-		}
-		if !isFieldValue(value) {
-			b.fault("", field, "is not a header's value")
-		}
-	}
-	for status := range b.spec.Types {
-		if _, err := strconv.Atoi(strings.TrimSuffix(status, "xx")); err != nil || len(status) != 3 {
-			b.fault("", "types."+status, `is no status; write one such as "404", or a class such as "4xx"`)
+	b.commonHeaders()
+	for _, status := range slices.Sorted(maps.Keys(b.spec.Types)) {
+		if n, _ := strconv.Atoi(status); status != "4xx" && status != "5xx" && (len(status) != 3 || n < 400 || n > 599) {
+			b.fault("", "types."+status, `is no status of an error; write one such as "404", or the class "4xx" or "5xx"`)
 		}
 	}
 	if !strings.Contains(b.spec.MediaType, "/") || !isFieldValue(b.spec.MediaType) {
@@ -281,6 +268,30 @@ func (b *builder) common() {
 	}
 	if b.spec.Docs != "" && (strings.ContainsAny(b.spec.Docs, "# ") || !isFieldValue(b.spec.Docs)) {
 		b.fault("", "docs", "must be a URL without fragment; the code is added behind #")
+	}
+}
+
+func (b *builder) commonHeaders() {
+	canonical := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(b.spec.Headers)) {
+		value, field, key := b.spec.Headers[name], "headers."+name, http.CanonicalHeaderKey(name)
+		if !isToken(name) {
+			b.fault("", field, "is not a header's name")
+		}
+		if slices.Contains(ownHeaders, key) {
+			b.fault("", field, "is set by the writer itself")
+		}
+		if canonical[key] {
+			b.fault("", field, "stands twice; case makes no difference")
+		}
+		canonical[key] = true
+		slots := []string{slotCode, slotType, slotStatus, slotRetryable, slotRequestID}
+		if strings.HasPrefix(value, "$") && !slices.Contains(slots, value) {
+			b.fault("", field, value+" is no slot of a header"+instead(value, slots))
+		}
+		if !isFieldValue(value) {
+			b.fault("", field, "is not a header's value")
+		}
 	}
 }
 

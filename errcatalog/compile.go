@@ -1,6 +1,9 @@
 package errcatalog
 
-import "strconv"
+import (
+	"net/http"
+	"strconv"
+)
 
 // An opKind is what an op does.
 type opKind uint8
@@ -12,6 +15,7 @@ const (
 	opRequestID               // append a member, if there is a request ID
 	opTimestamp               // append a member, if there is a time
 	opDocsURL                 // append a member, if there is a docs URL
+	opTitle                   // append the title
 	opParam                   // append a member, if the param has a value
 	opObject                  // append a member, unless its object stays empty
 )
@@ -20,6 +24,7 @@ const (
 type op struct {
 	kind    opKind
 	literal string // the bytes, or a member's name with quotes and colon
+	other   string // of opTitle, the bytes without docs URL; of opDocsURL, the catalogue's own member
 	param   *param
 	ops     []op
 }
@@ -28,6 +33,7 @@ type op struct {
 // for every occurrence of the entry becomes literal bytes.
 type compiler struct {
 	entry  *entry
+	docs   string          // the catalogue's docs URL
 	pinned map[string]bool // the params that the envelope names
 	rename bool            // a field whose name is taken gets the prefix error_
 	faults func(problem string)
@@ -89,7 +95,7 @@ func (c *compiler) members(members []node) {
 // left reports whether this entry never has the member.
 func (c *compiler) left(m *node) bool {
 	if m.slot == slotType {
-		if c.entry.Type == "" && !m.optional {
+		if c.entry.Type == "" && !m.optional && !c.rename {
 			c.faults("has no type, which the envelope shows; set one, or write $type? there")
 		}
 		return c.entry.Type == ""
@@ -106,7 +112,11 @@ func (c *compiler) conditional(m *node) bool {
 	case m.slot == slotTimestamp:
 		c.emit(op{kind: opTimestamp, literal: name})
 	case m.slot == slotDocsURL:
-		c.emit(op{kind: opDocsURL, literal: name})
+		own := ""
+		if c.docs != "" {
+			own = string(appendQuoted([]byte(name), c.docs+"#"+string(c.entry.Code)))
+		}
+		c.emit(op{kind: opDocsURL, literal: name, other: own})
 	case isParamSlot(m.slot):
 		p := c.entry.param(m.slot[1:])
 		if p == nil || !p.Public {
@@ -114,7 +124,7 @@ func (c *compiler) conditional(m *node) bool {
 		}
 		c.emit(op{kind: opParam, literal: name, param: p})
 	case m.optional && (m.object || m.slot == slotFields):
-		sub := compiler{entry: c.entry, pinned: c.pinned, rename: c.rename, faults: c.faults}
+		sub := compiler{entry: c.entry, docs: c.docs, pinned: c.pinned, rename: c.rename, faults: c.faults}
 		if m.object {
 			sub.members(m.members)
 		} else {
@@ -141,6 +151,8 @@ func (c *compiler) value(m *node) {
 		c.lit = append(c.lit, '}')
 	case m.slot == slotMessage:
 		c.message()
+	case m.slot == slotTitle:
+		c.title()
 	case m.slot == "":
 		c.lit = append(c.lit, m.literal...)
 	default:
@@ -160,6 +172,14 @@ func (c *compiler) message() {
 	c.lit = append(c.lit, '"')
 }
 
+// title compiles the summary of the entry. Problem details without a type are to
+// have the status's own phrase there (RFC 9457, section 4.2.1).
+func (c *compiler) title() {
+	title := c.entry.title()
+	phrase := or(http.StatusText(c.entry.Status), title)
+	c.emit(op{kind: opTitle, literal: string(appendQuoted(nil, title)), other: string(appendQuoted(nil, phrase))})
+}
+
 // appendConstant appends the value of a slot that is the entry's own.
 func (e *entry) appendConstant(b []byte, slot string) []byte {
 	switch slot {
@@ -167,8 +187,6 @@ func (e *entry) appendConstant(b []byte, slot string) []byte {
 		return appendQuoted(b, string(e.Code))
 	case slotType:
 		return appendQuoted(b, e.Type)
-	case slotTitle:
-		return appendQuoted(b, e.title())
 	case slotStatus:
 		return strconv.AppendInt(b, int64(e.Status), 10)
 	}

@@ -18,7 +18,8 @@ import (
 //	$message     the message
 //	$status      the HTTP status
 //	$type        the entry's type
-//	$title       the entry's last message, the same for every occurrence
+//	$title       the entry's last message, the same for every occurrence; the status's
+//	             own phrase when there is no docs URL
 //	$retryable   whether the entry's retry rule is other than never
 //	$request_id  the request's ID; the member is left out when there is none
 //	$timestamp   the time of the reply, RFC 3339 in UTC, in whole seconds

@@ -14,13 +14,13 @@ func (c Code) Error() string { return string(c) }
 
 // With returns an occurrence of the code. Which params it may have is declared
 // by its entry in the catalogue; others reach nobody.
-func (c Code) With(params ...slog.Attr) *Error { return &Error{code: c, params: params} }
+func (c Code) With(params ...slog.Attr) *Error { return &Error{code: c, params: slices.Clone(params)} }
 
 // Because returns an occurrence of the code with a private cause.
 func (c Code) Because(cause error) *Error { return &Error{code: c, cause: cause} }
 
 // With returns an occurrence of the kind.
-func (k Kind) With(params ...slog.Attr) *Error { return &Error{kind: k, params: params} }
+func (k Kind) With(params ...slog.Attr) *Error { return &Error{kind: k, params: slices.Clone(params)} }
 
 // Because returns an occurrence of the kind with a private cause.
 func (k Kind) Because(cause error) *Error { return &Error{kind: k, cause: cause} }
@@ -76,13 +76,16 @@ func (e *Error) Message() string {
 	if e.entry == nil {
 		return ""
 	}
-	o := occurrence{entry: e.entry, kind: e.kind, params: e.params}
+	o := occurrence{kind: e.kind, params: e.params, entry: e.entry}
 	return string(o.appendMessage(nil, false))
 }
 
 // Error returns the code, or the kind, and the public message where a catalogue
 // resolved it. It leaves the cause out.
 func (e *Error) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
 	if e.entry != nil {
 		return string(e.code) + ": " + e.Message()
 	}
@@ -94,6 +97,9 @@ func (e *Error) Error() string {
 
 // Is reports whether target is the error's code, its kind, or a kind above that.
 func (e *Error) Is(target error) bool {
+	if e == nil {
+		return false
+	}
 	switch t := target.(type) {
 	case Code:
 		return e.code != "" && e.code == t
@@ -104,11 +110,19 @@ func (e *Error) Is(target error) bool {
 }
 
 // Unwrap returns the private cause, so that errors.Is and errors.As find it.
-func (e *Error) Unwrap() error { return e.cause }
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.cause
+}
 
 // LogValue groups what a log should show: the code, the kind, the params, and the
-// private cause.
+// private cause, those of contract errors inside the cause among it.
 func (e *Error) LogValue() slog.Value {
+	if e == nil {
+		return slog.StringValue("<nil>")
+	}
 	attrs := make([]slog.Attr, 0, 4)
 	if e.code != "" {
 		attrs = append(attrs, slog.String("code", string(e.code)))
@@ -120,7 +134,40 @@ func (e *Error) LogValue() slog.Value {
 		attrs = append(attrs, slog.Attr{Key: "params", Value: slog.GroupValue(e.params...)})
 	}
 	if e.cause != nil {
-		attrs = append(attrs, slog.Any("cause", e.cause))
+		attrs = append(attrs, slog.Any("cause", tell(e.cause)))
 	}
 	return slog.GroupValue(attrs...)
 }
+
+// tell returns err with a text that has the private causes of the contract errors
+// in its chain, which their own texts leave out.
+func tell(err error) (told error) {
+	if _, ok := err.(*Error); ok {
+		return err // which logs as a group
+	}
+	defer func() {
+		if recover() != nil { // an Unwrap of a nil pointer
+			told = err
+		}
+	}()
+	hidden, budget := "", maxChain
+	walk(err, &budget, func(err error) bool {
+		if e, ok := err.(*Error); ok && e != nil && e.cause != nil {
+			hidden += ": " + e.cause.Error()
+		}
+		return false
+	})
+	if hidden == "" {
+		return err
+	}
+	return &toldError{err, err.Error() + hidden}
+}
+
+// A toldError is an error with another text.
+type toldError struct {
+	error
+	text string
+}
+
+func (e *toldError) Error() string { return e.text }
+func (e *toldError) Unwrap() error { return e.error }

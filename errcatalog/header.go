@@ -49,7 +49,7 @@ func (o *occurrence) setHeaders(h http.Header, c *Catalog, problem bool) {
 		addVary(h)
 	}
 	for i := range o.entry.headers {
-		o.entry.headers[i].set(h, o.meta)
+		o.entry.headers[i].set(h, &o.meta)
 	}
 	o.setDuties(h)
 }

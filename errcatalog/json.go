@@ -23,32 +23,51 @@ var plain = func() (t [256]bool) {
 // invalid byte becomes U+FFFD; U+2028 and U+2029 are escaped, so that the text
 // is JavaScript too.
 func appendEscaped(b []byte, s string) []byte {
-	from := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if plain[c] {
-			i++
-			continue
+	for {
+		n := plainPrefix(s)
+		b = append(b, s[:n]...)
+		if n == len(s) {
+			return b
 		}
+		s = s[n:]
+		c := s[0]
 		if c < utf8.RuneSelf {
-			b = appendControl(append(b, s[from:i]...), c)
-			i++
-			from = i
+			b = appendControl(b, c)
+			s = s[1:]
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(s[i:])
+		r, size := utf8.DecodeRuneInString(s)
 		switch {
 		case r == utf8.RuneError && size == 1:
-			b = append(append(b, s[from:i]...), `\ufffd`...)
-			from = i + 1
+			b = append(b, `\ufffd`...)
 		case r == '\u2028' || r == '\u2029':
-			b = append(append(b, s[from:i]...), `\u202`...)
-			b = append(b, hex[r&0xf])
-			from = i + size
+			b = append(append(b, `\u202`...), hex[r&0xf])
+		default:
+			b = append(b, s[:size]...)
 		}
-		i += size
+		s = s[size:]
 	}
-	return append(b, s[from:]...)
+}
+
+// plainPrefix returns how many bytes at the start of s are plain. It looks at
+// eight at a time: in the arithmetic of one word, a byte's top bit ends up set if
+// the byte is below 0x20, a quote, a backslash, or not ASCII.
+func plainPrefix(s string) int {
+	const ones = 0x0101010101010101
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		w := s[i : i+8]
+		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+			uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+		quote, backslash := x^('"'*ones), x^('\\'*ones)
+		if (x|(x-' '*ones)|(quote-ones)|(backslash-ones))&(0x80*ones) != 0 {
+			break
+		}
+	}
+	for i < len(s) && plain[s[i]] {
+		i++
+	}
+	return i
 }
 
 func appendControl(b []byte, c byte) []byte {

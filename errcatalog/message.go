@@ -88,31 +88,41 @@ func (m *message) whole() bool {
 	return len(m.parts) == 0 || len(m.parts) == 1 && m.parts[0].hole == nil
 }
 
-// message chooses the occurrence's message. The last one of an entry always fits.
-func (o *occurrence) message() *message {
-	last := len(o.entry.messages) - 1
-	for i := range last {
-		if m := &o.entry.messages[i]; o.fits(m) {
-			return m
+// appendMessage appends the first message that fits the occurrence, escaped for a
+// JSON string if escaped is set. The last one of an entry always fits.
+func (o *occurrence) appendMessage(b []byte, escaped bool) []byte {
+	for i := range o.entry.messages {
+		m := &o.entry.messages[i]
+		if len(m.when) > 0 && !underAny(o.kind, m.when) {
+			continue
+		}
+		if b, ok := o.appendFilled(b, m, escaped); ok {
+			return b
 		}
 	}
-	return &o.entry.messages[last]
+	return b
 }
 
-func (o *occurrence) fits(m *message) bool {
-	if len(m.when) > 0 && !underAny(o.kind, m.when) {
-		return false
-	}
+// appendFilled appends m, if the occurrence fills all of its holes.
+func (o *occurrence) appendFilled(b []byte, m *message, escaped bool) ([]byte, bool) {
+	before := len(b)
 	for i := range m.parts {
 		p := &m.parts[i]
+		if escaped {
+			b = append(b, p.escaped...)
+		} else {
+			b = append(b, p.text...)
+		}
 		if p.hole == nil {
-			break
+			continue
 		}
-		if v, ok := o.value(p.hole); !ok || !fills(&p.hole.Param, p.as, v) {
-			return false
+		v, ok := o.value(p.hole)
+		if !ok || !fills(&p.hole.Param, p.as, v) {
+			return b[:before], false
 		}
+		b = appendText(b, &p.hole.Param, p.as, v, escaped)
 	}
-	return true
+	return b, true
 }
 
 func underAny(k Kind, kinds []Kind) bool {
@@ -122,22 +132,4 @@ func underAny(k Kind, kinds []Kind) bool {
 		}
 	}
 	return false
-}
-
-// appendMessage appends the message, escaped for a JSON string if escaped is set.
-func (o *occurrence) appendMessage(b []byte, escaped bool) []byte {
-	m := o.message()
-	for i := range m.parts {
-		p := &m.parts[i]
-		if escaped {
-			b = append(b, p.escaped...)
-		} else {
-			b = append(b, p.text...)
-		}
-		if p.hole != nil {
-			v, _ := o.value(p.hole)
-			b = appendText(b, &p.hole.Param, p.as, v, escaped)
-		}
-	}
-	return b
 }

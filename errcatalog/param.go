@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"math"
+	"slices"
 )
 
 // A ParamType is what values a param takes. A value of another type counts as
@@ -168,4 +169,31 @@ func (t ParamType) acceptsAny(v any) bool {
 		return t == JSON && validJSON(v)
 	}
 	return false
+}
+
+// cloneValue returns a copy of v that shares no slice with it.
+func cloneValue(v slog.Value) slog.Value {
+	if v.Kind() == slog.KindGroup {
+		attrs := slices.Clone(v.Group())
+		for i := range attrs {
+			attrs[i].Value = cloneValue(attrs[i].Value)
+		}
+		return slog.GroupValue(attrs...)
+	}
+	if v.Kind() != slog.KindAny {
+		return v
+	}
+	switch list := v.Any().(type) {
+	case []string:
+		return slog.AnyValue(slices.Clone(list))
+	case []Violation:
+		list = slices.Clone(list)
+		for i := range list {
+			list[i].Path = slices.Clone(list[i].Path)
+		}
+		return slog.AnyValue(list)
+	case json.RawMessage:
+		return slog.AnyValue(slices.Clone(list))
+	}
+	return v
 }

@@ -29,16 +29,16 @@ type Reply struct {
 // call w.Report.
 func (w *Writer) Reply(err error, m Meta) Reply {
 	c := w.catalog()
-	f, _ := c.resolve(err, w.Rules, context.Background())
 	m.docsURL = w.DocsURL
-	o := occurrence{entry: f.entry, kind: f.kind, params: f.params, meta: &m}
+	o := occurrence{meta: m}
+	_ = c.resolve(&o, err, w.Rules, context.Background())
 	problem := c.problemFor(m.Accept)
 	h := http.Header{}
 	o.setHeaders(h, c, problem)
 	for name, values := range h {
 		h[name] = append([]string(nil), values...)
 	}
-	return Reply{Status: f.entry.Status, Header: h, Body: o.appendBody(nil, problem)}
+	return Reply{Status: o.entry.Status, Header: h, Body: o.appendBody(nil, problem)}
 }
 
 // negotiates reports whether replies depend on the Accept header.
@@ -77,7 +77,13 @@ func (o *occurrence) run(b []byte, ops []op) []byte {
 				b = append(appendTime(b, o.meta.Time), '"')
 			}
 		case opDocsURL:
-			b = o.appendDocsURL(b, op.literal)
+			b = o.appendDocsURL(b, op)
+		case opTitle:
+			if o.meta.docsURL != "" || o.entry.documented {
+				b = append(b, op.literal...)
+			} else {
+				b = append(b, op.other...)
+			}
 		case opParam:
 			if v, ok := o.value(op.param); ok && shows(&op.param.Param, op.param.As, v) {
 				b = append(appendComma(b), op.literal...)
@@ -101,15 +107,15 @@ func (o *occurrence) appendOptional(b []byte, op *op) []byte {
 	return append(b, '}')
 }
 
-func (o *occurrence) appendDocsURL(b []byte, name string) []byte {
-	switch {
-	case o.meta.docsURL != "":
-		b = append(append(appendComma(b), name...), '"')
-		b = append(appendEscaped(b, o.meta.docsURL), '#')
-		b = append(append(b, o.entry.Code...), '"')
-	case o.entry.docsURL != "":
-		b = append(append(appendComma(b), name...), '"')
-		b = append(append(b, o.entry.docsURL...), '"')
+// appendDocsURL appends the member of the Writer's docs URL, else of the catalogue's.
+func (o *occurrence) appendDocsURL(b []byte, op *op) []byte {
+	if o.meta.docsURL == "" {
+		if op.other == "" {
+			return b
+		}
+		return append(appendComma(b), op.other...)
 	}
-	return b
+	b = append(append(appendComma(b), op.literal...), '"')
+	b = append(appendEscaped(b, o.meta.docsURL), '#')
+	return append(append(b, o.entry.Code...), '"')
 }

@@ -3,6 +3,7 @@ package errcatalog
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 )
@@ -31,140 +32,157 @@ var errNil = errors.New("errcatalog: a nil error was to be answered")
 // that the catalogue does not have, unless it came with a kind. What err was stays
 // as the private cause.
 func (c *Catalog) Resolve(err error) *Error {
-	f, _ := c.resolve(err, nil, context.Background())
-	return f.public(err)
+	var o occurrence
+	_ = c.resolve(&o, err, nil, context.Background())
+	return o.public()
 }
 
-// A finding is a contract error in the chain of some error, and once resolved its entry.
-type finding struct {
-	entry  *entry
-	kind   Kind
-	code   Code
-	params []slog.Attr
-	cause  error
+// public returns the resolved occurrence as an error of its own.
+func (o *occurrence) public() *Error {
+	return &Error{kind: o.kind, code: o.entry.Code, params: o.params, cause: o.cause, entry: o.entry}
 }
 
-// public returns the finding as an error of its own. Where the contract error was
-// wrapped, the wrapper is part of the cause.
-func (f *finding) public(err error) *Error {
-	e := &Error{kind: f.kind, code: f.entry.Code, params: f.params, cause: f.cause, entry: f.entry}
-	switch err.(type) {
-	case *Error, Kind, Code:
-	default:
-		if f.cause == nil {
-			e.cause = err
-		} else if f.cause != err {
-			e.cause = &wrapped{err, f.cause}
-		}
-	}
-	return e
-}
-
-// wrapped is an error whose text leaves the cause at its end out, with that cause.
-type wrapped struct{ outer, cause error }
-
-func (w *wrapped) Error() string   { return w.outer.Error() + ": " + w.cause.Error() }
-func (w *wrapped) Unwrap() []error { return []error{w.outer, w.cause} }
-
-// resolve finds the entry for err, and what about err is not as it should be.
-func (c *Catalog) resolve(err error, rules []func(error) error, ctx context.Context) (finding, error) {
+// resolve makes o the occurrence that err is, and returns what about err is not as
+// it should be.
+func (c *Catalog) resolve(o *occurrence, err error, rules []func(error) error, ctx context.Context) error {
 	if err == nil {
 		err = errNil
 	}
-	f, ok := find(err)
-	if !ok {
-		f, ok = classify(err, rules, ctx)
+	found, readable := o.find(err)
+	if !found && (!readable || !o.classify(err, rules, ctx)) {
+		c.internal(o, err)
+		return ErrUnrecognized
 	}
-	if !ok {
-		return finding{entry: c.byKind[Internal], kind: Internal, cause: err}, ErrUnrecognized
-	}
-	if f.code != "" {
-		if f.entry = c.byCode[f.code]; f.entry != nil {
-			return f, nil
+	if o.code != "" {
+		if o.entry = c.byCode[o.code]; o.entry != nil {
+			return nil
 		}
 	}
-	if f.entry = c.byKind[f.kind]; f.entry != nil {
-		if f.code != "" {
-			return f, ErrUndeclared
-		}
-		return f, nil
+	if o.entry = c.byKind[o.kind]; o.entry == nil {
+		c.internal(o, err)
+		return ErrUndeclared
 	}
-	return finding{entry: c.byKind[Internal], kind: Internal, cause: err}, ErrUndeclared
+	if o.code != "" {
+		return ErrUndeclared
+	}
+	return nil
 }
 
-// classify asks the rules, and then what is certain without any.
-func classify(err error, rules []func(error) error, ctx context.Context) (finding, bool) {
+// internal makes o an Internal that shows nothing of err.
+func (c *Catalog) internal(o *occurrence, err error) {
+	o.kind, o.code, o.params, o.cause, o.entry = Internal, "", nil, err, c.byKind[Internal]
+}
+
+// classify asks what is certain of the request, then the rules, and then what is
+// certain without any.
+func (o *occurrence) classify(err error, rules []func(error) error, ctx context.Context) bool {
+	if o.classifyDone(err, ctx) {
+		return true
+	}
 	for _, rule := range rules {
-		if f, ok := find(rule(err)); ok {
-			f.cause = err
-			return f, true
+		if found, _ := o.find(rule(err)); found {
+			o.cause = err
+			return true
 		}
 	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		params := []slog.Attr{slog.Int64("max_bytes", tooLarge.Limit)}
-		return finding{kind: PayloadTooLarge, params: params, cause: err}, true
+		o.kind, o.cause = PayloadTooLarge, err
+		o.params = []slog.Attr{slog.Int64("max_bytes", tooLarge.Limit)}
+		return true
 	}
-	return classifyDone(err, ctx)
+	return false
 }
 
 // classifyDone recognizes that the request's own context is done: by its cause if
 // that is a contract error, else as a passed deadline or a client that left.
-func classifyDone(err error, ctx context.Context) (finding, bool) {
+func (o *occurrence) classifyDone(err error, ctx context.Context) bool {
 	done := ctx.Err()
 	if done == nil {
-		return finding{}, false
+		return false
 	}
 	cause := context.Cause(ctx)
 	if !errors.Is(err, done) && !errors.Is(err, cause) {
-		return finding{}, false
+		return false
 	}
-	if f, ok := find(cause); ok {
-		return f, true
+	if found, _ := o.find(cause); found {
+		o.cause = fmt.Errorf("%w: %w", err, cause)
+		return true
 	}
 	switch {
 	case errors.Is(done, context.DeadlineExceeded):
-		return finding{kind: Timeout, cause: err}, true
+		o.kind, o.cause = Timeout, err
 	case cause == done:
-		return finding{kind: ClientClosed, cause: err}, true
+		o.kind, o.cause = ClientClosed, err
 	}
-	return finding{}, false
+	return o.kind != ""
+}
+
+// find looks for the outermost contract error in err's chain. A chain that is too
+// long or that panics, as that of a nil pointer does, is not readable.
+func (o *occurrence) find(err error) (found, readable bool) {
+	if e, ok := err.(*Error); ok && e != nil {
+		return o.take(e), true
+	}
+	defer func() {
+		if recover() != nil {
+			found, readable = false, false
+		}
+	}()
+	budget := maxChain
+	found = walk(err, &budget, func(err error) bool {
+		switch e := err.(type) {
+		case *Error:
+			return o.take(e)
+		case Kind:
+			o.kind = e
+			return true
+		case Code:
+			o.code = e
+			return true
+		}
+		return false
+	})
+	switch err.(type) {
+	case Kind, Code:
+	default:
+		o.cause = err // the wrappers, and what they wrap besides
+	}
+	return found, found || budget > 0
 }
 
 // maxChain is how many errors of a chain are looked at.
 const maxChain = 1000
 
-// find returns the outermost contract error in err's chain.
-func find(err error) (finding, bool) {
-	budget := maxChain
-	return findIn(err, &budget)
-}
-
-func findIn(err error, budget *int) (finding, bool) {
+// walk calls visit for err and what it wraps, the outermost first, until visit
+// returns true or the budget is spent.
+func walk(err error, budget *int, visit func(error) bool) bool {
 	for err != nil && *budget > 0 {
 		*budget--
+		if visit(err) {
+			return true
+		}
 		switch e := err.(type) {
-		case *Error:
-			if e == nil {
-				return finding{}, false
-			}
-			return finding{kind: e.kind, code: e.code, params: e.params, cause: e.cause}, true
-		case Kind:
-			return finding{kind: e}, true
-		case Code:
-			return finding{code: e}, true
 		case interface{ Unwrap() error }:
 			err = e.Unwrap()
 		case interface{ Unwrap() []error }:
 			for _, err := range e.Unwrap() {
-				if f, ok := findIn(err, budget); ok {
-					return f, true
+				if walk(err, budget, visit) {
+					return true
 				}
 			}
-			return finding{}, false
+			return false
 		default:
-			return finding{}, false
+			return false
 		}
 	}
-	return finding{}, false
+	return false
+}
+
+func (o *occurrence) take(e *Error) bool {
+	if e == nil {
+		return false
+	}
+	o.kind, o.code, o.params, o.cause = e.kind, e.code, e.params, e.cause
+	return true
 }

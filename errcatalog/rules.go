@@ -43,10 +43,10 @@ func bodyRule(err error) error {
 	return nil
 }
 
-// article puts "a" or "an" before the name of a JSON type.
+// article puts "a" or "an" before the name of a type.
 func article(name string) string {
 	switch name {
-	case "array", "object":
+	case "array", "object", "integer":
 		return "an " + name
 	case "bool":
 		return "a boolean"

@@ -3,7 +3,8 @@ package errcatalog
 import (
 	"encoding/json"
 	"log/slog"
-	"net/http"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -69,6 +70,20 @@ type Entry struct {
 	Fix   []string
 }
 
+// clone returns a copy of e that shares nothing with it.
+func (e Entry) clone() Entry {
+	e.Covers, e.Fix = slices.Clone(e.Covers), slices.Clone(e.Fix)
+	e.Params, e.Messages = slices.Clone(e.Params), slices.Clone(e.Messages)
+	for i := range e.Params {
+		p := &e.Params[i]
+		p.Labels, p.Default, p.Example = maps.Clone(p.Labels), cloneValue(p.Default), cloneValue(p.Example)
+	}
+	for i := range e.Messages {
+		e.Messages[i].When = slices.Clone(e.Messages[i].When)
+	}
+	return e
+}
+
 // Retry is whether the request that failed may be sent again as it was. The zero
 // value is RetryNever.
 type Retry string
@@ -92,16 +107,16 @@ const (
 
 // An entry is an Entry, compiled.
 type entry struct {
-	Entry           // with all kinds that it answers, and its type
-	declared  Entry // as it was written
-	params    []param
-	messages  []message
-	native    []op
-	problem   []op
-	headers   []header
-	challenge []string
-	wait      []string
-	docsURL   string // escaped; empty if the catalogue has no Docs
+	Entry            // with all kinds that it answers, and its type
+	declared   Entry // as it was written
+	params     []param
+	messages   []message
+	native     []op
+	problem    []op
+	headers    []header
+	challenge  []string
+	wait       []string
+	documented bool // whether the catalogue has Docs
 }
 
 // A param is a Param, compiled: with its type and its source.
@@ -129,20 +144,17 @@ func (e *entry) param(name string) *param {
 func (e *entry) retryable() bool { return e.Retry != "" && e.Retry != RetryNever }
 
 // title is the last message, which has no holes.
-func (e *entry) title() string {
-	last := e.messages[len(e.messages)-1]
-	if len(last.parts) == 0 {
-		return http.StatusText(e.Status)
-	}
-	return last.parts[0].text
-}
+func (e *entry) title() string { return e.messages[len(e.messages)-1].parts[0].text }
 
-// An occurrence is one error on its way to the wire.
+// An occurrence is one error on its way to the wire: a contract error as it was
+// found, and once resolved its entry.
 type occurrence struct {
-	entry  *entry
 	kind   Kind
+	code   Code
 	params []slog.Attr
-	meta   *Meta
+	cause  error
+	entry  *entry
+	meta   Meta
 }
 
 // value returns the value of a declared param: the occurrence's last one of that
@@ -156,11 +168,11 @@ func (o *occurrence) value(p *param) (slog.Value, bool) {
 	case slotRetryable:
 		return slog.BoolValue(o.entry.retryable()), true
 	case slotRequestID:
-		if o.meta != nil && o.meta.RequestID != "" {
+		if o.meta.RequestID != "" {
 			return slog.StringValue(o.meta.RequestID), true
 		}
 	case slotTimestamp:
-		if o.meta != nil && shownTime(o.meta.Time) {
+		if shownTime(o.meta.Time) {
 			return slog.TimeValue(o.meta.Time), true
 		}
 	}

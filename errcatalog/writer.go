@@ -53,30 +53,29 @@ func (w *Writer) catalog() *Catalog {
 func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) {
 	ctx := r.Context()
 	c := w.catalog()
-	f, problem := c.resolve(err, w.Rules, ctx)
+	o := occurrence{meta: Meta{Accept: r.Header["Accept"], docsURL: w.DocsURL}}
+	problem := c.resolve(&o, err, w.Rules, ctx)
 	st := reqstate.From(ctx)
-	m := Meta{Accept: r.Header["Accept"], docsURL: w.DocsURL}
 	if st != nil {
-		m.RequestID = st.RequestID
+		o.meta.RequestID = st.RequestID
 		if !st.Observes(rw) {
 			st = nil
 		}
 	}
 	if late := tooLate(st); late != nil {
-		w.report(ctx, &f, err, late)
+		w.report(ctx, &o, late)
 		return
 	}
 	if c.timed {
-		m.Time = time.Now()
+		o.meta.Time = time.Now()
 	}
-	o := occurrence{entry: f.entry, kind: f.kind, params: f.params, meta: &m}
 	if sent := o.send(rw, r, c); sent != nil {
 		problem = sent
 	}
 	if st != nil {
-		st.Failed(string(f.entry.Code), err)
+		st.Failed(string(o.entry.Code), err)
 	}
-	w.report(ctx, &f, err, problem)
+	w.report(ctx, &o, problem)
 }
 
 // tooLate says why nothing can be written any more, if that is so.
@@ -124,19 +123,19 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog) e
 }
 
 // report tells of an error and of what became of it.
-func (w *Writer) report(ctx context.Context, f *finding, err, problem error) {
+func (w *Writer) report(ctx context.Context, o *occurrence, problem error) {
 	if w.Report != nil {
-		w.Report(ctx, f.public(err), problem)
+		w.Report(ctx, o.public(), problem)
 		return
 	}
-	if f.entry.Status < 500 && problem == nil || f.kind == ClientClosed {
+	if o.entry.Status < 500 && problem == nil || o.kind == ClientClosed {
 		return
 	}
 	level := slog.LevelWarn
-	if f.entry.Status >= 500 {
+	if o.entry.Status >= 500 {
 		level = slog.LevelError
 	}
-	attrs := []slog.Attr{slog.Any("error", f.public(err))}
+	attrs := []slog.Attr{slog.Any("error", o.public())}
 	if problem != nil {
 		attrs = append(attrs, slog.String("problem", problem.Error()))
 	}
