@@ -1,0 +1,81 @@
+// Command demo-server serves four published API contracts under one address, each
+// with its own catalogue and envelope, over records in memory.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/contrite-go/contrite/requestid"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	slog.SetDefault(slog.New(requestid.LogHandler(slog.NewTextHandler(os.Stderr, nil))))
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// drain is how long requests in flight may take to end after a signal.
+const drain = 10 * time.Second
+
+// run serves until ctx is done. It returns the exit code: 0 after a clean stop, 1
+// when serving failed, 2 for wrong flags.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("demo-server", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	addr := flags.String("addr", "127.0.0.1:8080", "the `address` to listen on, host:port")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	case flags.NArg() > 0:
+		fmt.Fprintf(stderr, "demo-server: unexpected argument %q; it takes flags only, see -help\n", flags.Arg(0))
+		return 2
+	}
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		fmt.Fprintf(stderr, "demo-server: %v; choose another address with -addr\n", err)
+		return 1
+	}
+	fmt.Fprintf(stdout, "demo-server: listening on http://%s\n", listener.Addr())
+	if err := serve(ctx, listener); err != nil {
+		fmt.Fprintf(stderr, "demo-server: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// serve answers on the listener until ctx is done, and then ends the requests in
+// flight.
+func serve(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler:           handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	draining, cancel := context.WithTimeout(context.Background(), drain)
+	defer cancel()
+	if err := server.Shutdown(draining); err != nil {
+		return fmt.Errorf("requests were still in flight %v after the signal: %w", drain, err)
+	}
+	return nil
+}
