@@ -16,6 +16,7 @@ import (
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errcatalog/faos"
 	"github.com/contrite-go/contrite/errcatalog/onecli"
+	"github.com/contrite-go/contrite/internal/testutil"
 	"github.com/contrite-go/contrite/middleware"
 )
 
@@ -44,31 +45,6 @@ func (r *reports) only(t *testing.T) (*errcatalog.Error, error) {
 	return r.errs[0], r.why[0]
 }
 
-// serve starts a real server, with HTTP/2 if h2 is set.
-func serve(t *testing.T, h http.Handler, h2 bool) *httptest.Server {
-	t.Helper()
-	s := httptest.NewUnstartedServer(h)
-	s.EnableHTTP2 = h2
-	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	if h2 {
-		s.StartTLS()
-	} else {
-		s.Start()
-	}
-	t.Cleanup(s.Close)
-	return s
-}
-
-// protocols runs a test over HTTP/1.1 and HTTP/2.
-func protocols(t *testing.T, f func(t *testing.T, h2 bool)) {
-	for name, h2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f(t, h2)
-		})
-	}
-}
-
 func TestAPanicBecomesInternal(t *testing.T) {
 	t.Parallel()
 	values := map[string]any{
@@ -85,9 +61,9 @@ func TestAPanicBecomesInternal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got reports
-			s := serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: got.add}}.Handler(
+			s := testutil.Serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: got.add}}.Handler(
 				http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(value) })), false)
-			resp, body := get(t, s)
+			resp, body := testutil.Get(t, s, "/")
 			if resp.StatusCode != 500 || resp.Header.Get("X-Error-Code") != "internal_error" {
 				t.Errorf("got %d %q, want the 500 of the catalogue", resp.StatusCode, resp.Header.Get("X-Error-Code"))
 			}
@@ -113,25 +89,11 @@ type stringer struct{}
 
 func (stringer) String() string { panic(canary) }
 
-func get(t *testing.T, s *httptest.Server) (*http.Response, string) {
-	t.Helper()
-	resp, err := s.Client().Get(s.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp, string(body)
-}
-
 func TestAPanicAfterTheResponseStartedAbortsIt(t *testing.T) {
 	t.Parallel()
-	protocols(t, func(t *testing.T, h2 bool) {
+	testutil.Protocols(t, func(t *testing.T, h2 bool) {
 		var got reports
-		s := serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: got.add}}.Handler(
+		s := testutil.Serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: got.add}}.Handler(
 			http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				_, _ = w.Write(bytes.Repeat([]byte("x"), 100))
 				_ = http.NewResponseController(w).Flush()
@@ -164,21 +126,21 @@ func TestAPanicAfterTheResponseStartedAbortsIt(t *testing.T) {
 
 func TestAPanicAfterAnInformationalStatusIsStillAnswered(t *testing.T) {
 	t.Parallel()
-	s := serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: new(reports).add}}.Handler(
+	s := testutil.Serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: new(reports).add}}.Handler(
 		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusEarlyHints)
 			panic(canary)
 		})), false)
-	if resp, _ := get(t, s); resp.StatusCode != 500 {
+	if resp, _ := testutil.Get(t, s, "/"); resp.StatusCode != 500 {
 		t.Errorf("got %d, want 500", resp.StatusCode)
 	}
 }
 
 func TestAbortHandlerIsPassedOn(t *testing.T) {
 	t.Parallel()
-	protocols(t, func(t *testing.T, h2 bool) {
+	testutil.Protocols(t, func(t *testing.T, h2 bool) {
 		var got reports
-		s := serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: got.add}}.Handler(
+		s := testutil.Serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: got.add}}.Handler(
 			http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })), h2)
 		if resp, err := s.Client().Get(s.URL); err == nil {
 			resp.Body.Close()
@@ -193,7 +155,7 @@ func TestAbortHandlerIsPassedOn(t *testing.T) {
 func TestNothingIsWrittenAfterAHijack(t *testing.T) {
 	t.Parallel()
 	var got reports
-	s := serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: got.add}}.Handler(
+	s := testutil.Serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: got.add}}.Handler(
 		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			conn, buf, err := http.NewResponseController(w).Hijack()
 			if err != nil {
@@ -205,7 +167,7 @@ func TestNothingIsWrittenAfterAHijack(t *testing.T) {
 			_ = buf.Flush()
 			panic(canary)
 		})), false)
-	if resp, body := get(t, s); resp.StatusCode != 200 || body != "mine" {
+	if resp, body := testutil.Get(t, s, "/"); resp.StatusCode != 200 || body != "mine" {
 		t.Errorf("got %d %q, want what the handler wrote", resp.StatusCode, body)
 	}
 	s.Close() // waits for the handler
@@ -229,20 +191,14 @@ func TestAPanicIsAnsweredByTheInnermostScope(t *testing.T) {
 		panic(canary)
 	})))
 	mux.Handle("/outer", boom)
-	s := serve(t, middleware.Stack{Errors: outer}.Handler(mux), false)
+	s := testutil.Serve(t, middleware.Stack{Errors: outer}.Handler(mux), false)
 	for path, want := range map[string]string{
 		"/inner":   `"type":"server_error"`,
 		"/between": `{"error":"Internal server error"}`,
 		"/left":    `{"error":"Internal server error"}`,
 		"/outer":   `"code":"internal_error"`,
 	} {
-		resp, err := s.Client().Get(s.URL + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, _ := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		if !strings.Contains(string(body), want) {
+		if _, body := testutil.Get(t, s, path); !strings.Contains(body, want) {
 			t.Errorf("%s: got %s, want %s in it", path, body, want)
 		}
 	}

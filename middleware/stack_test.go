@@ -13,15 +13,16 @@ import (
 	"github.com/contrite-go/contrite/errcatalog/faos"
 	"github.com/contrite-go/contrite/errcatalog/onecli"
 	"github.com/contrite-go/contrite/errcatalog/so1"
+	"github.com/contrite-go/contrite/internal/testutil"
 	"github.com/contrite-go/contrite/middleware"
 )
 
 func TestTheZeroStackAnswersWithTheStandardCatalogue(t *testing.T) {
 	t.Parallel()
-	s := serve(t, middleware.Stack{}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := testutil.Serve(t, middleware.Stack{}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		new(errcatalog.Writer).WriteError(w, r, errcatalog.NotFound)
 	})), false)
-	resp, body := get(t, s)
+	resp, body := testutil.Get(t, s, "/")
 	want := fmt.Sprintf(`{"error":{"code":"not_found","message":"The resource does not exist.","request_id":%q}}`,
 		resp.Header.Get("X-Request-Id"))
 	if resp.StatusCode != 404 || body != want {
@@ -49,8 +50,8 @@ func TestWritersDoNotKnowOfEachOther(t *testing.T) {
 			func(http.ResponseWriter, *http.Request) error { return errcatalog.NotFound }))
 		want["/"+c.Name()+"/panic"], want["/"+c.Name()+"/missing"] = marks[0], marks[1]
 	}
-	protocols(t, func(t *testing.T, h2 bool) {
-		s := serve(t, middleware.Stack{}.Handler(mux), h2)
+	testutil.Protocols(t, func(t *testing.T, h2 bool) {
+		s := testutil.Serve(t, middleware.Stack{}.Handler(mux), h2)
 		var wg sync.WaitGroup
 		for i := range 100 {
 			wg.Go(func() {

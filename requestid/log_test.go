@@ -42,8 +42,10 @@ func TestLogHandlerIsAProperHandler(t *testing.T) {
 type within struct{ slog.Handler }
 
 func (w within) Handle(_ context.Context, r slog.Record) error { return w.Handler.Handle(serving, r) }
-func (w within) WithAttrs(attrs []slog.Attr) slog.Handler      { return within{w.Handler.WithAttrs(attrs)} }
-func (w within) WithGroup(name string) slog.Handler            { return within{w.Handler.WithGroup(name)} }
+
+func (w within) WithAttrs(attrs []slog.Attr) slog.Handler { return within{w.Handler.WithAttrs(attrs)} }
+
+func (w within) WithGroup(name string) slog.Handler { return within{w.Handler.WithGroup(name)} }
 
 func lines(t *testing.T, r io.Reader) (all []map[string]any) {
 	for d := json.NewDecoder(r); d.More(); {

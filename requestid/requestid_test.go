@@ -120,8 +120,8 @@ func TestEveryResponseHasTheID(t *testing.T) {
 		{"204", status(204), 204},
 		{"304", status(304), 304},
 		{"404", http.NotFound, 404},
-		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", 302) }, 302},
-		{"http.Error", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "no", 503) }, 503},
+		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", http.StatusFound) }, 302},
+		{"http.Error", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "no", http.StatusServiceUnavailable) }, 503},
 		{"a panic that is recovered outside", func(http.ResponseWriter, *http.Request) { panic("no") }, 500},
 		{"a handler that times out", http.TimeoutHandler(http.HandlerFunc(wait), time.Millisecond, "late").ServeHTTP, 503},
 	}

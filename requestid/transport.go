@@ -7,10 +7,9 @@ import "net/http"
 // X-Request-Id. The context is the one given to http.NewRequestWithContext, so it
 // must be the served request's, or made from it.
 //
-// A request that has the header keeps it as it is. That makes a nil value the way to
-// send none: req.Header[requestid.Header] = nil. It also means that a proxy which
-// copies its caller's headers should delete this one from the copy, so that the ID
-// which Handler chose takes its place.
+// The ID takes the place of one that the request has: a proxy that copies its
+// caller's headers sends the ID that Handler chose, and not what the caller claimed.
+// A nil value is the way to send none: req.Header[requestid.Header] = nil.
 //
 // The zero Transport sends through http.DefaultTransport. A Transport is safe for
 // concurrent use if its Base is.
@@ -29,7 +28,7 @@ func (t *Transport) base() http.RoundTripper {
 // RoundTrip sends r, or a copy of r that has the header.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	id := FromContext(r.Context())
-	if _, has := r.Header[Header]; has || id == "" {
+	if values, has := r.Header[Header]; id == "" || has && values == nil {
 		return t.base().RoundTrip(r)
 	}
 	out := r.Clone(r.Context())

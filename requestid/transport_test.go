@@ -134,8 +134,8 @@ func TestTransportHeaders(t *testing.T) {
 		{"a request without one gets the ID", outbound(http.Header{"Accept": {"a"}}), http.Header{"Accept": {"a"}, "X-Request-Id": {"served"}}},
 		{"so does a request without any header", outbound(nil), http.Header{"X-Request-Id": {"served"}}},
 
-		{"a request that has one keeps it", outbound(http.Header{"X-Request-Id": {"own"}}), http.Header{"X-Request-Id": {"own"}}},
-		{"an empty one too", outbound(http.Header{"X-Request-Id": {""}}), http.Header{"X-Request-Id": {""}}},
+		{"a header that was copied is replaced", outbound(http.Header{"X-Request-Id": {"claimed"}}), http.Header{"X-Request-Id": {"served"}}},
+		{"an empty one too", outbound(http.Header{"X-Request-Id": {""}}), http.Header{"X-Request-Id": {"served"}}},
 		{"nil keeps the ID to ourselves", outbound(http.Header{"X-Request-Id": nil}), http.Header{"X-Request-Id": nil}},
 
 		{"outside any request there is none", httptest.NewRequest("GET", "http://next.example/", nil), http.Header{}},
