@@ -39,7 +39,8 @@ type byHandError struct {
 	DocumentationURL string `json:"documentation_url"`
 }
 
-const agentID = "agt_abc123"
+// agentID is a variable, as in a handler: the message is made when it is written.
+var agentID = "agt_abc123"
 
 // request is a request whose state has an ID, as within the suite.
 func request(tb testing.TB, w http.ResponseWriter) (http.ResponseWriter, *http.Request) {

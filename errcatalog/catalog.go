@@ -10,6 +10,9 @@ import (
 // immutable and safe for concurrent use. Make one with [New].
 type Catalog struct {
 	spec    Spec
+	native  node // the envelope, and its form as problem details
+	problem node
+	pinned  map[string]bool // the params that the envelope names
 	media   []string
 	timed   bool // whether a reply can show its time
 	entries []*entry
@@ -26,15 +29,16 @@ func New(spec Spec) (*Catalog, error) {
 	b.common()
 	b.collect()
 	b.cover()
-	for _, e := range b.entries {
-		b.compile(e)
-	}
+	b.compileAll()
 	if len(b.faults) > 0 {
 		return nil, errors.Join(b.faults...)
 	}
 	b.spec.Extends, b.spec.Errors = nil, nil
 	return &Catalog{
 		spec:    b.spec,
+		native:  b.native,
+		problem: b.problem,
+		pinned:  b.pinned,
 		media:   []string{b.spec.MediaType},
 		timed:   b.timed(),
 		entries: b.entries,
@@ -56,8 +60,9 @@ func Must(c *Catalog, err error) *Catalog {
 func (c *Catalog) Name() string { return c.spec.Name }
 
 // Errors returns the entries, the catalogue's own first and then the inherited
-// ones. An entry's Covers names every kind that it answers. The caller may keep the
-// slice, and must not change what the entries refer to.
+// ones. An entry's Covers names every kind that it answers, and its params have
+// their source and type. The caller may keep the slice, and must not change what
+// the entries refer to.
 func (c *Catalog) Errors() []Entry {
 	entries := make([]Entry, len(c.entries))
 	for i, e := range c.entries {
@@ -81,11 +86,21 @@ type builder struct {
 	native  node
 	problem node
 	pinned  map[string]bool
-	entries []*entry // the spec's own, then the inherited ones
+	slab    []entry
+	entries []*entry // in the slab: the spec's own, then the inherited ones
 	own     int      // how many are the spec's own
 	byCode  map[Code]*entry
 	byKind  map[Kind]*entry
 	faults  []error
+
+	compiler compiler
+	shared   []header // the spec's headers: those that are slots have no values yet
+	pieces   []piece
+
+	paramSlab   slab[param]
+	messageSlab slab[message]
+	partSlab    slab[part]
+	headerSlab  slab[header]
 }
 
 func (b *builder) fault(code Code, field, problem string) {
@@ -137,8 +152,8 @@ func (b *builder) shape() {
 	b.problem = problem(b.native)
 	b.pinned = map[string]bool{}
 	b.native.walk(func(n *node) {
-		if isParamSlot(n.slot) {
-			b.pinned[n.slot[1:]] = true
+		if n.param != "" {
+			b.pinned[n.param] = true
 		}
 	})
 }
@@ -157,8 +172,13 @@ func (b *builder) timed() bool {
 
 // collect gathers the spec's entries, then the inherited ones.
 func (b *builder) collect() {
-	b.byCode = make(map[Code]*entry, len(b.spec.Errors))
-	for _, declared := range b.spec.Errors {
+	n := len(b.spec.Errors)
+	if b.spec.Extends != nil {
+		n += len(b.spec.Extends.entries)
+	}
+	b.byCode, b.entries, b.slab = make(map[Code]*entry, n), make([]*entry, 0, n), make([]entry, n)
+	for i := range b.spec.Errors {
+		declared := &b.spec.Errors[i]
 		switch {
 		case b.byCode[declared.Code] != nil:
 			b.fault(declared.Code, "code", "stands twice; codes are unique")
@@ -166,7 +186,7 @@ func (b *builder) collect() {
 			b.fault(declared.Code, "code", strconv.Quote(string(declared.Code))+
 				" is not a code; use letters, digits, and ._- between them")
 		default:
-			b.add(declared.clone())
+			b.add(declared, declared.Type).unshare()
 		}
 	}
 	b.own = len(b.entries)
@@ -175,17 +195,17 @@ func (b *builder) collect() {
 	}
 	for _, base := range b.spec.Extends.entries {
 		if b.byCode[base.Code] == nil {
-			declared := base.declared
-			declared.Covers = base.Covers
-			b.add(declared)
+			b.add(&base.Entry, base.ownType)
 		}
 	}
 }
 
-func (b *builder) add(declared Entry) {
-	e := &entry{Entry: declared, declared: declared}
+func (b *builder) add(declared *Entry, ownType string) *entry {
+	e := &b.slab[len(b.entries)]
+	e.Entry, e.Type, e.ownType = *declared, ownType, ownType
 	b.entries = append(b.entries, e)
 	b.byCode[e.Code] = e
+	return e
 }
 
 func isCode(c Code) bool {
@@ -262,8 +282,9 @@ func nearest(k Kind, claims map[Kind]*entry) *entry {
 
 // typeOf returns the $type that the spec gives a status.
 func (s *Spec) typeOf(status int) string {
-	if t := s.Types[strconv.Itoa(status)]; t != "" {
+	digits := strconv.AppendInt(nil, int64(status), 10)
+	if t := s.Types[string(digits)]; t != "" {
 		return t
 	}
-	return s.Types[strconv.Itoa(status/100)+"xx"]
+	return s.Types[string(append(digits[:1], "xx"...))]
 }

@@ -10,6 +10,17 @@ import (
 	"time"
 )
 
+// compileAll checks the entries and compiles them.
+func (b *builder) compileAll() {
+	n := min(len(b.entries), 512)
+	b.paramSlab.size, b.messageSlab.size, b.partSlab.size, b.headerSlab.size, b.compiler.slab.size = n, n, n, n, n
+	b.compiler.docs, b.compiler.pinned = b.spec.Docs, b.pinned
+	b.compiler.faults = func(problem string) { b.fault(b.compiler.entry.Code, "envelope", problem) }
+	for _, e := range b.entries {
+		b.compile(e)
+	}
+}
+
 // compile checks one entry and compiles it.
 func (b *builder) compile(e *entry) {
 	before := len(b.faults)
@@ -24,86 +35,100 @@ func (b *builder) compile(e *entry) {
 	b.headers(e)
 	e.documented = b.spec.Docs != ""
 	if len(b.faults) == before {
-		e.native = b.ops(e, &b.native, false)
-		e.problem = b.ops(e, &b.problem, true)
+		e.native = b.compiler.compile(e, &b.native, false)
+		e.problem = b.compiler.compile(e, &b.problem, true)
 	}
-}
-
-func (b *builder) ops(e *entry, n *node, rename bool) []op {
-	c := compiler{entry: e, docs: b.spec.Docs, pinned: b.pinned, rename: rename, faults: func(problem string) {
-		b.fault(e.Code, "envelope", problem)
-	}}
-	return c.compile(n)
 }
 
 func (b *builder) params(e *entry) {
-	e.params = make([]param, len(e.Params))
-	for i, d := range e.Params {
-		field := "params." + d.Name
+	e.params = b.paramSlab.take(len(e.Params))
+	for i := range e.Params {
+		d := &e.Params[i]
 		switch {
 		case !isName(d.Name):
-			b.fault(e.Code, field, strconv.Quote(d.Name)+" is not a name; use a-z, 0-9 and _")
+			b.fault(e.Code, d.field(""), strconv.Quote(d.Name)+" is not a name; use a-z, 0-9 and _")
 		case slices.ContainsFunc(e.Params[:i], func(p Param) bool { return p.Name == d.Name }):
-			b.fault(e.Code, field, "stands twice")
+			b.fault(e.Code, d.field(""), "stands twice")
 		}
-		e.params[i] = b.param(e, field, d)
+		e.params[i] = param{Param: d}
+		b.param(e, &e.params[i])
 	}
 }
 
-func (b *builder) param(e *entry, field string, d Param) param {
-	d.From = or(d.From, d.Name)
-	p := param{Param: d}
-	inferred := standardTypes[d.From]
-	if strings.HasPrefix(d.From, "$") {
-		p.slot = d.From
-		if inferred = slotTypes[d.From]; inferred == "" {
-			b.fault(e.Code, field+".from", d.From+" is no source; use a param's name, $request_id, $retryable or $timestamp")
-			return p
+// field is where a fault of the param is.
+func (p *Param) field(part string) string { return "params." + p.Name + part }
+
+// param fills in the param's source and type. An inherited one has them, and is not
+// written to.
+func (b *builder) param(e *entry, p *param) {
+	if p.From == "" {
+		p.From = p.Name
+	}
+	inferred := standardTypes[p.From]
+	if strings.HasPrefix(p.From, "$") {
+		p.slot = p.From
+		if inferred = slotTypes[p.From]; inferred == "" {
+			b.fault(e.Code, p.field(".from"), p.From+" is no source; use a param's name, $request_id, $retryable or $timestamp")
+			p.Type = ""
+			return
 		}
 	}
-	switch {
-	case d.Type == "" && inferred == "":
-		b.fault(e.Code, field+".type", "is missing, and "+d.From+" is no standard param"+
-			instead(d.From, slices.Sorted(maps.Keys(standardTypes))))
-	case d.Type != "" && inferred != "" && d.Type != inferred:
-		b.fault(e.Code, field+".type", fmt.Sprintf("is %s, but %s is always %s", d.Type, d.From, inferred))
-	case forms[or(d.Type, inferred)] == nil:
-		b.fault(e.Code, field+".type", strconv.Quote(string(d.Type))+" is no type"+
-			instead(string(d.Type), slices.Sorted(maps.Keys(forms))))
-	default:
-		p.Type = or(d.Type, inferred)
-		b.values(e, field, &p.Param)
+	if problem := typeProblem(p.From, p.Type, inferred); problem != "" {
+		b.fault(e.Code, p.field(".type"), problem)
+		p.Type = ""
+		return
 	}
-	return p
+	if p.Type == "" {
+		p.Type = inferred
+	}
+	b.values(e, p.Param)
+}
+
+// typeProblem says what is wrong with the type that a param declares, if its source
+// is of the inferred one.
+func typeProblem(source string, declared, inferred ParamType) string {
+	switch {
+	case declared == "" && inferred == "":
+		return "is missing, and " + source + " is no standard param" + instead(source, slices.Sorted(maps.Keys(standardTypes)))
+	case declared != "" && inferred != "" && declared != inferred:
+		return fmt.Sprintf("is %s, but %s is always %s", declared, source, inferred)
+	case forms[or(declared, inferred)] == nil:
+		return strconv.Quote(string(declared)) + " is no type" + instead(string(declared), slices.Sorted(maps.Keys(forms)))
+	}
+	return ""
 }
 
 var slotTypes = map[string]ParamType{slotRequestID: String, slotRetryable: Boolean, slotTimestamp: Time}
 
 // values checks what a param's declaration says of its values.
-func (b *builder) values(e *entry, field string, p *Param) {
-	b.form(e, field+".as", p, p.As)
+func (b *builder) values(e *entry, p *Param) {
+	if problem := p.refuses(p.As); problem != "" {
+		b.fault(e.Code, p.field(".as"), problem)
+	}
 	if p.Max < 0 {
-		b.fault(e.Code, field+".max", "is negative")
+		b.fault(e.Code, p.field(".max"), "is negative")
 	}
 	if len(p.Labels) > 0 && p.Type != String {
-		b.fault(e.Code, field+".labels", "are for strings, and this is "+article(string(p.Type)))
+		b.fault(e.Code, p.field(".labels"), "are for strings, and this is "+article(string(p.Type)))
 	}
 	if !isZero(p.Default) && !p.Type.accepts(p.Default) {
-		b.fault(e.Code, field+".default", "is not "+article(string(p.Type)))
+		b.fault(e.Code, p.field(".default"), "is not "+article(string(p.Type)))
 	}
 	if !isZero(p.Example) && !p.Type.accepts(p.Example) {
-		b.fault(e.Code, field+".example", "is not "+article(string(p.Type)))
+		b.fault(e.Code, p.field(".example"), "is not "+article(string(p.Type)))
 	}
 }
 
-func (b *builder) form(e *entry, field string, p *Param, as Form) {
+// refuses says why the param can't be shown in the form, if that is so.
+func (p *Param) refuses(as Form) string {
 	switch {
 	case as == "":
 	case !slices.Contains(forms[p.Type], as):
-		b.fault(e.Code, field, fmt.Sprintf("%q is no form of %s%s", as, article(string(p.Type)), instead(string(as), forms[p.Type])))
+		return fmt.Sprintf("%q is no form of %s%s", as, article(string(p.Type)), instead(string(as), forms[p.Type]))
 	case as == Label && len(p.Labels) == 0:
-		b.fault(e.Code, field, "is label, but "+p.Name+" declares no labels")
+		return "is label, but " + p.Name + " declares no labels"
 	}
+	return ""
 }
 
 func (b *builder) messages(e *entry) {
@@ -111,65 +136,71 @@ func (b *builder) messages(e *entry) {
 		b.fault(e.Code, "messages", "are missing; give at least one, without holes")
 		return
 	}
-	e.messages = make([]message, len(e.Messages))
-	for i, d := range e.Messages {
-		field := "messages[" + strconv.Itoa(i) + "]"
-		m, ok := b.message(e, field, d)
+	e.messages = b.messageSlab.take(len(e.Messages))
+	for i := range e.Messages {
+		m, ok := &e.messages[i], b.message(e, i)
 		last := i == len(e.Messages)-1
 		switch {
 		case !ok:
 		case last && !m.fixed():
-			b.fault(e.Code, field, "is the last, so it must be for every occurrence; add one without when and holes")
+			b.fault(e.Code, messageField(i, ""), "is the last, so it must be for every occurrence; add one without when and holes")
 		case !last && m.fixed():
-			b.fault(e.Code, field, "is for every occurrence, so those behind it are never used; move it to the end")
-		case strings.TrimSpace(d.Text) == "":
-			b.fault(e.Code, field, "is empty")
+			b.fault(e.Code, messageField(i, ""), "is for every occurrence, so those behind it are never used; move it to the end")
+		case strings.TrimSpace(e.Messages[i].Text) == "":
+			b.fault(e.Code, messageField(i, ""), "is empty")
 		}
-		e.messages[i] = m
 	}
 }
 
-// message compiles d. It is not ok if it does not parse.
-func (b *builder) message(e *entry, field string, d Message) (m message, ok bool) {
+// messageField is where a fault of a message is.
+func messageField(i int, part string) string { return "messages[" + strconv.Itoa(i) + "]" + part }
+
+// message compiles a message. It is not ok if it does not parse.
+func (b *builder) message(e *entry, i int) (ok bool) {
+	d, m := &e.Messages[i], &e.messages[i]
 	m.when = d.When
 	for _, k := range d.When {
 		if byKind[k] == nil {
-			b.fault(e.Code, field+".when", strconv.Quote(string(k))+" is not a kind"+instead(string(k), Kinds()))
+			b.fault(e.Code, messageField(i, ".when"), strconv.Quote(string(k))+" is not a kind"+instead(string(k), Kinds()))
 		}
 	}
-	pieces, err := parseMessage(d.Text)
+	pieces, err := parseMessage(b.pieces[:0], d.Text)
 	if err != nil {
-		b.fault(e.Code, field, err.Error())
-		return m, false
+		b.fault(e.Code, messageField(i, ""), err.Error())
+		return false
 	}
-	for _, piece := range pieces {
-		part := part{text: strings.ToValidUTF8(piece.text, "\uFFFD"), as: piece.form}
-		part.escaped = string(appendEscaped(nil, part.text))
+	b.pieces = pieces
+	m.parts = b.partSlab.take(len(pieces))
+	for j := range pieces {
+		piece, part := &pieces[j], &m.parts[j]
+		part.text, part.as = strings.ToValidUTF8(piece.text, "\uFFFD"), piece.form
+		part.escaped = escaped(part.text)
 		if piece.name != "" {
-			part.hole = b.hole(e, field, piece)
+			part.hole = b.hole(e, i, piece)
 			part.as = or(part.as, part.hole.As)
 		}
-		m.parts = append(m.parts, part)
 	}
-	return m, true
+	return true
 }
 
-func (b *builder) hole(e *entry, field string, hole piece) *param {
+func (b *builder) hole(e *entry, i int, hole *piece) *param {
 	p := e.param(hole.name)
 	if p == nil {
 		names := make([]string, len(e.Params))
 		for i := range e.Params {
 			names[i] = e.Params[i].Name
 		}
-		b.fault(e.Code, field, "the hole {"+hole.name+"} is not a declared param"+instead(hole.name, names))
-		return &param{}
+		b.fault(e.Code, messageField(i, ""), "the hole {"+hole.name+"} is not a declared param"+instead(hole.name, names))
+		return &param{Param: &Param{}}
 	}
 	switch p.Type {
 	case "": // a fault already
 	case Object, JSON, Violations:
-		b.fault(e.Code, field, fmt.Sprintf("the hole {%s} is of type %s, which has no text", hole.name, p.Type))
+		b.fault(e.Code, messageField(i, ""), fmt.Sprintf("the hole {%s} is of type %s, which has no text", hole.name, p.Type))
 	default:
-		b.form(e, field, &p.Param, hole.form)
+		if problem := p.refuses(hole.form); problem != "" {
+			b.fault(e.Code, messageField(i, ""), problem)
+		}
 	}
 	return p
 }
@@ -230,30 +261,28 @@ func (e *entry) gives(name string) bool {
 	return false
 }
 
+// headers gives the entry its headers.
 func (b *builder) headers(e *entry) {
-	for _, name := range slices.Sorted(maps.Keys(b.spec.Headers)) {
-		value := b.spec.Headers[name]
-		h := header{name: http.CanonicalHeaderKey(name)}
-		switch value {
+	e.headers = b.headerSlab.keep(b.shared)
+	for i := range e.headers {
+		switch h := &e.headers[i]; h.slot {
 		case slotCode:
-			h.values = []string{string(e.Code)}
+			h.fix(string(e.Code))
 		case slotType:
 			if !isFieldValue(e.Type) {
-				b.fault(e.Code, "type", "is not a header's value, and "+name+" shows it")
+				b.fault(e.Code, "type", "is not a header's value, and "+h.name+" shows it")
 			}
-			h.values = []string{e.Type}
+			h.fix(e.Type)
 		case slotStatus:
-			h.values = []string{strconv.Itoa(e.Status)}
+			h.fix(strconv.Itoa(e.Status))
 		case slotRetryable:
-			h.values = []string{strconv.FormatBool(e.retryable())}
-		case slotRequestID:
-			h.slot = value
-		default:
-			h.values = []string{value}
+			h.fix(strconv.FormatBool(e.retryable()))
 		}
-		e.headers = append(e.headers, h)
 	}
 }
+
+// fix gives a header a value that is the same for every occurrence.
+func (h *header) fix(value string) { h.slot, h.values = "", []string{value} }
 
 // common checks what all entries share.
 func (b *builder) common() {
@@ -286,7 +315,14 @@ func (b *builder) commonHeaders() {
 		}
 		canonical[key] = true
 		slots := []string{slotCode, slotType, slotStatus, slotRetryable, slotRequestID}
-		if strings.HasPrefix(value, "$") && !slices.Contains(slots, value) {
+		h := header{name: key}
+		if slices.Contains(slots, value) {
+			h.slot = value
+		} else {
+			h.fix(value)
+		}
+		b.shared = append(b.shared, h)
+		if strings.HasPrefix(value, "$") && h.slot == "" {
 			b.fault("", field, value+" is no slot of a header"+instead(value, slots))
 		}
 		if !isFieldValue(value) {

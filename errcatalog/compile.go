@@ -1,7 +1,9 @@
 package errcatalog
 
 import (
+	"iter"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -23,10 +25,10 @@ const (
 // An op is one step of writing an envelope: literal bytes, or a hole.
 type op struct {
 	kind    opKind
+	n       int32  // of opObject, how many of the next ops write its members
 	literal string // the bytes, or a member's name with quotes and colon
-	other   string // of opTitle, the bytes without docs URL; of opDocsURL, the catalogue's own member
+	other   string // of opTitle, the bytes without docs URL; of opDocsURL and opParam, the member by default
 	param   *param
-	ops     []op
 }
 
 // A compiler turns an envelope into the ops that write one entry. What is the same
@@ -38,23 +40,28 @@ type compiler struct {
 	rename bool            // a field whose name is taken gets the prefix error_
 	faults func(problem string)
 
-	ops []op
-	lit []byte
+	ops   []op
+	lit   []byte
+	names []string // those that fields gave out
+	slab  slab[op]
+	texts textSlab
 }
 
-// compile returns the ops that write the entry in the shape of n.
-func (c *compiler) compile(n *node) []op {
+// compile returns the ops that write an entry in the shape of n.
+func (c *compiler) compile(e *entry, n *node, rename bool) []op {
+	c.entry, c.rename = e, rename
 	c.lit = append(c.lit, '{')
 	c.members(n.members)
 	c.lit = append(c.lit, '}')
 	c.flush()
-	return c.ops
+	ops := c.slab.keep(c.ops)
+	c.ops = c.ops[:0]
+	return ops
 }
 
 func (c *compiler) flush() {
 	if len(c.lit) > 0 {
-		c.ops = append(c.ops, op{kind: opLiteral, literal: string(c.lit)})
-		c.lit = c.lit[:0]
+		c.ops = append(c.ops, op{kind: opLiteral, literal: c.keep(c.lit)})
 	}
 }
 
@@ -87,7 +94,7 @@ func (c *compiler) members(members []node) {
 			c.emit(op{kind: opComma})
 		}
 		first, certain = false, true
-		c.lit = append(appendQuoted(c.lit, m.name), ':')
+		c.lit = append(c.lit, m.quoted...)
 		c.value(m)
 	}
 }
@@ -100,42 +107,55 @@ func (c *compiler) left(m *node) bool {
 		}
 		return c.entry.Type == ""
 	}
-	return isParamSlot(m.slot)
+	return m.param != ""
 }
 
 // conditional compiles a member that depends on the occurrence, if m is one.
 func (c *compiler) conditional(m *node) bool {
-	name := string(append(appendQuoted(nil, m.name), ':'))
 	switch {
 	case m.slot == slotRequestID:
-		c.emit(op{kind: opRequestID, literal: name})
+		c.emit(op{kind: opRequestID, literal: m.quoted})
 	case m.slot == slotTimestamp:
-		c.emit(op{kind: opTimestamp, literal: name})
+		c.emit(op{kind: opTimestamp, literal: m.quoted})
 	case m.slot == slotDocsURL:
-		own := ""
-		if c.docs != "" {
-			own = string(appendQuoted([]byte(name), c.docs+"#"+string(c.entry.Code)))
-		}
-		c.emit(op{kind: opDocsURL, literal: name, other: own})
-	case isParamSlot(m.slot):
-		p := c.entry.param(m.slot[1:])
+		c.emit(op{kind: opDocsURL, literal: m.quoted, other: c.docsURL(m)})
+	case m.param != "":
+		p := c.entry.param(m.param)
 		if p == nil || !p.Public {
 			return false
 		}
-		c.emit(op{kind: opParam, literal: name, param: p})
+		c.param(p, m.quoted)
 	case m.optional && (m.object || m.slot == slotFields):
-		sub := compiler{entry: c.entry, docs: c.docs, pinned: c.pinned, rename: c.rename, faults: c.faults}
+		c.emit(op{kind: opObject, literal: m.quoted})
+		object := len(c.ops)
 		if m.object {
-			sub.members(m.members)
+			c.members(m.members)
 		} else {
-			sub.spread(nil)
+			c.spread(nil)
 		}
-		sub.flush()
-		c.emit(op{kind: opObject, literal: name, ops: sub.ops})
+		c.flush()
+		c.ops[object-1].n = int32(len(c.ops) - object)
 	default:
 		return false
 	}
 	return true
+}
+
+// docsURL is the member for the catalogue's own docs URL, empty if there is none.
+func (c *compiler) docsURL(m *node) string {
+	if c.docs == "" {
+		return ""
+	}
+	c.flush()
+	b := append(append(c.lit, m.quoted...), '"')
+	b = append(appendEscaped(b, c.docs), '#')
+	return c.keep(append(append(b, c.entry.Code...), '"'))
+}
+
+// keep returns b, which was made in the empty c.lit, as a string.
+func (c *compiler) keep(b []byte) string {
+	c.lit = b[:0]
+	return c.texts.keep(b)
 }
 
 // value compiles the value of a member that every occurrence of the entry has.
@@ -176,8 +196,9 @@ func (c *compiler) message() {
 // have the status's own phrase there (RFC 9457, section 4.2.1).
 func (c *compiler) title() {
 	title := c.entry.title()
-	phrase := or(http.StatusText(c.entry.Status), title)
-	c.emit(op{kind: opTitle, literal: string(appendQuoted(nil, title)), other: string(appendQuoted(nil, phrase))})
+	c.lit = append(c.lit, '"')
+	c.emit(op{kind: opTitle, literal: title, other: or(http.StatusText(c.entry.Status), title)})
+	c.lit = append(c.lit, '"')
 }
 
 // appendConstant appends the value of a slot that is the entry's own.
@@ -195,32 +216,43 @@ func (e *entry) appendConstant(b []byte, slot string) []byte {
 
 // spread compiles the public params among the given members of their object.
 func (c *compiler) spread(siblings []node) {
-	for i := range c.entry.params {
-		p := &c.entry.params[i]
-		if !p.Public || c.pinned[p.Name] || c.twice(p, siblings) {
-			continue
-		}
-		name := p.Name
-		if c.rename {
-			name = free(name, siblings)
-		}
-		if taken(name, siblings) {
-			c.faults("would show two members " + strconv.Quote(name) + "; rename the param")
-		}
-		siblings = append(siblings[:len(siblings):len(siblings)], node{name: name})
-		c.emit(op{kind: opParam, literal: string(append(appendQuoted(nil, name), ':')), param: p})
+	for name, p := range c.fields(siblings) {
+		c.flush()
+		quoted := c.keep(append(appendQuoted(c.lit, name), ':'))
+		c.param(p, quoted)
 	}
 }
 
-// twice reports whether a sibling shows under the param's name what it shows.
-func (c *compiler) twice(p *param, siblings []node) bool {
-	if !c.rename {
-		return false
-	}
-	for i := range siblings {
-		if siblings[i].name == p.Name && siblings[i].slot == p.From {
-			return true
+// fields are the public params that $fields has, under the names they get among the
+// given members of their object.
+func (c *compiler) fields(siblings []node) iter.Seq2[string, *param] {
+	return func(yield func(string, *param) bool) {
+		c.names = c.names[:0]
+		for i := range c.entry.params {
+			p := &c.entry.params[i]
+			if !p.Public || c.pinned[p.Name] || c.rename && lists(siblings, p.Name, p.From) {
+				continue
+			}
+			name := p.Name
+			for c.rename && (kept(name, siblings) || slices.Contains(c.names, name)) {
+				name = "error_" + name
+			}
+			if taken(name, siblings) {
+				c.faults("would show two members " + strconv.Quote(name) + "; rename the param")
+			}
+			c.names = append(c.names, name)
+			if !yield(name, p) {
+				return
+			}
 		}
 	}
-	return false
+}
+
+// param compiles the member of a param: its default, where it has one, to bytes.
+func (c *compiler) param(p *param, quoted string) {
+	o := op{kind: opParam, literal: quoted, param: p}
+	if !isZero(p.Default) && shows(p.Param, p.As, p.Default) {
+		o.other = string(appendJSON([]byte(quoted), p.Param, p.As, p.Default, 0))
+	}
+	c.emit(o)
 }

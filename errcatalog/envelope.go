@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // An Envelope is the shape of an error's body, written as it looks on the wire,
@@ -50,25 +53,33 @@ const (
 	slotFields    = "$fields"
 )
 
-// isParamSlot reports whether slot names a param.
-func isParamSlot(slot string) bool {
-	switch slot {
-	case "", slotCode, slotMessage, slotStatus, slotType, slotTitle, slotRetryable,
-		slotRequestID, slotTimestamp, slotDocsURL, slotFields:
-		return false
-	}
-	return true
+var slots = []string{
+	slotCode, slotMessage, slotStatus, slotType, slotTitle, slotRetryable,
+	slotRequestID, slotTimestamp, slotDocsURL, slotFields,
 }
+
+// isParamSlot reports whether slot names a param.
+func isParamSlot(slot string) bool { return slot != "" && !slices.Contains(slots, slot) }
 
 // A node is a member of an envelope: an object, a slot, a literal, or a spread,
 // which has no name.
 type node struct {
 	name     string
+	quoted   string // the name as it stands before the value
 	members  []node // of an object
 	object   bool
 	slot     string // of a slot or spread
+	param    string // the param's name, of a slot that names one
 	literal  string
 	optional bool
+}
+
+// title is what a fault calls a member.
+func (n *node) title() string {
+	if n.name == "" {
+		return "..." + n.slot
+	}
+	return "members " + strconv.Quote(n.name)
 }
 
 // walk calls f for n and for every node in it.
@@ -99,9 +110,14 @@ type envelopeParser struct {
 	at   int
 }
 
+// fault is what is wrong where the parser stands.
 func (p *envelopeParser) fault(format string, args ...any) error {
-	line := 1 + strings.Count(p.text[:p.at], "\n")
-	column := p.at - strings.LastIndexByte(p.text[:p.at], '\n')
+	return p.faultAt(p.at, format, args...)
+}
+
+func (p *envelopeParser) faultAt(at int, format string, args ...any) error {
+	line := 1 + strings.Count(p.text[:at], "\n")
+	column := at - strings.LastIndexByte(p.text[:at], '\n')
 	return fmt.Errorf("line %d, column %d: %s", line, column, fmt.Sprintf(format, args...))
 }
 
@@ -127,20 +143,20 @@ func (p *envelopeParser) object(depth int) (node, error) {
 		return n, p.fault("an object must begin here, with {")
 	}
 	if depth > maxNesting {
-		return n, p.fault("objects nest deeper than %d", maxNesting)
+		return n, p.faultAt(p.at-1, "objects nest deeper than %d", maxNesting)
 	}
 	if p.take("}") {
 		return n, nil
 	}
 	for {
+		p.space()
+		from := p.at
 		m, err := p.member(depth)
 		if err != nil {
 			return n, err
 		}
-		for _, other := range n.members {
-			if other.name == m.name {
-				return n, p.fault("the object has two members %q", m.name)
-			}
+		if taken(m.name, n.members) {
+			return n, p.faultAt(from, "the object has two %s", m.title())
 		}
 		n.members = append(n.members, m)
 		if p.take("}") {
@@ -154,27 +170,30 @@ func (p *envelopeParser) object(depth int) (node, error) {
 
 func (p *envelopeParser) member(depth int) (node, error) {
 	if p.take("...") {
+		from := p.at
 		if slot := p.word(); slot != slotFields {
-			return node{}, p.fault("only ...$fields can be spread")
+			return node{}, p.faultAt(from, "only ...$fields can be spread")
 		}
 		return node{slot: slotFields}, nil
 	}
 	p.space()
+	from := p.at
 	quoted := p.literal()
 	var name string
-	if err := json.Unmarshal([]byte(quoted), &name); err != nil || name == "" {
-		return node{}, p.fault("a member's name must stand here, in double quotes")
+	if err := json.Unmarshal([]byte(quoted), &name); err != nil || name == "" || !utf8.ValidString(quoted) {
+		return node{}, p.faultAt(from, "a member's name must stand here, in double quotes")
 	}
 	if !p.take(":") {
 		return node{}, p.fault("a colon must follow the name %q", name)
 	}
 	n, err := p.value(depth)
-	n.name = name
+	n.name, n.quoted = name, quotedName(name)
 	return n, err
 }
 
 func (p *envelopeParser) value(depth int) (node, error) {
 	p.space()
+	from := p.at
 	var n node
 	var err error
 	switch {
@@ -185,23 +204,26 @@ func (p *envelopeParser) value(depth int) (node, error) {
 	case strings.HasPrefix(p.text[p.at:], "$"):
 		n.slot = p.word()
 		if !isName(n.slot[1:]) {
-			return n, p.fault("a slot's name is of a-z, 0-9 and _")
+			return n, p.faultAt(from, "a slot's name is of a-z, 0-9 and _")
+		}
+		if isParamSlot(n.slot) {
+			n.param = n.slot[1:]
 		}
 	default:
 		text := p.literal()
 		var compact bytes.Buffer
-		if err := json.Compact(&compact, []byte(text)); err != nil {
-			return n, p.fault("%q is no slot, object, string, number, true, false or null", text)
+		if err := json.Compact(&compact, []byte(text)); err != nil || !utf8.ValidString(text) {
+			return n, p.faultAt(from, "%q is no slot, object, string, number, true, false or null", text)
 		}
 		n.literal = compact.String()
 		return n, nil
 	}
 	n.optional = p.take("?")
-	if isParamSlot(n.slot) && !n.optional {
-		return n, p.fault("%s is a param, and an entry may lack it; write %s?", n.slot, n.slot)
+	if n.param != "" && !n.optional {
+		return n, p.faultAt(from, "%s is a param, and an entry may lack it; write %s?%s", n.slot, n.slot, instead(n.slot, slots))
 	}
-	if n.optional && !n.object && !isParamSlot(n.slot) && n.slot != slotType && n.slot != slotFields {
-		return n, p.fault("%s? is not needed: write %s", n.slot, n.slot)
+	if n.optional && !n.object && n.param == "" && n.slot != slotType && n.slot != slotFields {
+		return n, p.faultAt(from, "%s? is not needed: write %s", n.slot, n.slot)
 	}
 	return n, nil
 }

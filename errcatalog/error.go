@@ -46,6 +46,14 @@ func (e *Error) Because(cause error) *Error {
 	return &c
 }
 
+// Of returns a copy of e that is of the kind k too. A code may have a message for
+// some of the kinds that it covers.
+func (e *Error) Of(k Kind) *Error {
+	c := *e
+	c.kind = k
+	return &c
+}
+
 // With returns a copy of e with more params. Of two with one name the later counts.
 func (e *Error) With(params ...slog.Attr) *Error {
 	c := *e

@@ -1,9 +1,7 @@
 package errcatalog
 
 import (
-	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -58,7 +56,7 @@ func (d *header) set(h http.Header, m *Meta) {
 	switch {
 	case d.slot == "":
 		h[d.name] = d.values
-	case m.RequestID != "":
+	case m.RequestID != "" && isFieldValue(m.RequestID):
 		h[d.name] = []string{m.RequestID}
 	}
 }
@@ -111,8 +109,8 @@ func (o *occurrence) setDuties(h http.Header) {
 			h["Accept"] = []string{strings.Join(list, ", ")}
 		}
 	case http.StatusRequestedRangeNotSatisfiable:
-		if v, ok := o.given("complete_length"); ok && v.Kind() == slog.KindInt64 && v.Int64() >= 0 {
-			h["Content-Range"] = []string{"bytes */" + strconv.FormatInt(v.Int64(), 10)}
+		if v, ok := o.given("complete_length"); ok && Integer.accepts(v) && v.String()[0] != '-' {
+			h["Content-Range"] = []string{"bytes */" + v.String()}
 		}
 	}
 }

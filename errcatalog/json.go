@@ -84,6 +84,17 @@ func appendControl(b []byte, c byte) []byte {
 	return append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
 }
 
+// escaped is s as it stands between the quotes of a JSON string.
+func escaped(s string) string {
+	if plainPrefix(s) == len(s) {
+		return s
+	}
+	return string(appendEscaped(nil, s))
+}
+
+// quotedName is a member's name as it stands before the value.
+func quotedName(name string) string { return `"` + escaped(name) + `":` }
+
 func appendQuoted(b []byte, s string) []byte {
 	return append(appendEscaped(append(b, '"'), s), '"')
 }
@@ -94,8 +105,7 @@ func appendStrings(b []byte, list []string, limit, most int) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		head, tail := cut(s, most)
-		b = append(appendEscaped(appendEscaped(append(b, '"'), head), tail), '"')
+		b = append(appendString(append(b, '"'), s, most, true), '"')
 	}
 	return append(b, ']')
 }
@@ -118,32 +128,37 @@ func appendViolations(b []byte, list []Violation, limit int) []byte {
 }
 
 func appendCut(b []byte, s string) []byte {
-	head, tail := cut(s, defaultMaxString)
-	return appendEscaped(appendEscaped(b, head), tail)
+	return appendString(b, s, defaultMaxString, true)
 }
 
 // maxDepth is how deep an object may nest; what lies deeper is null.
 const maxDepth = 16
 
 // appendObject appends a group as a JSON object of at most limit members. Of two
-// with one name the later counts; one without a name is left out, and a value of
-// no known type is null.
+// with one name the later counts; one whose name is empty, too long or not UTF-8 is
+// left out, and a value of no known type is null.
 func appendObject(b []byte, attrs []slog.Attr, limit, depth int) []byte {
 	if depth > maxDepth {
 		return append(b, "null"...)
 	}
 	b = append(b, '{')
 	for i, a := range attrs {
-		if a.Key == "" || shadowed(attrs[i+1:], a.Key) {
+		if !isMember(a.Key) || shadowed(attrs[i+1:], a.Key) {
 			continue
 		}
 		if limit--; limit < 0 {
 			break
 		}
-		b = append(appendCut(append(appendComma(b), '"'), a.Key), '"', ':')
+		b = append(appendQuoted(appendComma(b), a.Key), ':')
 		b = appendAny(b, a.Value, depth+1)
 	}
 	return append(b, '}')
+}
+
+// isMember reports whether name can be a member's as it stands: two names that
+// were cut or mended could become one.
+func isMember(name string) bool {
+	return name != "" && len(name) <= defaultMaxString && utf8.ValidString(name)
 }
 
 // appendComma appends the comma before an object's next member, if it is not the first.
@@ -166,8 +181,7 @@ func shadowed(later []slog.Attr, key string) bool {
 // appendAny appends a value inside an object, whose members have no declared type.
 func appendAny(b []byte, v slog.Value, depth int) []byte {
 	for _, t := range [...]ParamType{String, Number, Boolean, Time, Duration, StringList, Violations, Object, JSON} {
-		if t.accepts(v) {
-			p := Param{Type: t}
+		if p := (Param{Type: t}); p.accepts(v) {
 			return appendJSON(b, &p, "", v, depth)
 		}
 	}
@@ -180,15 +194,16 @@ func appendNumber(b []byte, f float64) []byte {
 	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		format = 'e'
 	}
-	return strconv.AppendFloat(b, f, format, -1, 64)
+	b = strconv.AppendFloat(b, f, format, -1, 64)
+	if n := len(b); format == 'e' && b[n-3] == '-' && b[n-2] == '0' { // e-09
+		b = append(b[:n-2], b[n-1])
+	}
+	return b
 }
 
 // cut returns s, or the first characters of it and an ellipsis, together at most
 // most characters.
-func cut(s string, most int) (head, tail string) {
-	if len(s) <= most {
-		return s, ""
-	}
+func cut(s string, most int) (head, ellipsis string) {
 	n, end := 0, 0
 	for i := range s {
 		if n == most-1 {
@@ -202,8 +217,32 @@ func cut(s string, most int) (head, tail string) {
 	return s, ""
 }
 
+// maxRawDepth is how deep raw JSON may nest. Readers have limits too, some of 64.
+const maxRawDepth = 64
+
+// validJSON reports whether text is one JSON text in UTF-8 that is not too deep.
 func validJSON(text json.RawMessage) bool {
-	return utf8.Valid(text) && json.Valid(text)
+	return utf8.Valid(text) && json.Valid(text) && depth(text) <= maxRawDepth
+}
+
+// depth is how deep the arrays and objects of a valid JSON text nest.
+func depth(text json.RawMessage) int {
+	deepest, now, quoted := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted && c == '\\':
+			i++
+		case quoted:
+		case c == '[', c == '{':
+			now++
+			deepest = max(deepest, now)
+		case c == ']', c == '}':
+			now--
+		}
+	}
+	return deepest
 }
 
 // shownTime reports whether t can be shown: RFC 3339 ends with the year 9999.

@@ -8,6 +8,8 @@ import (
 // A Message is one wording of an entry. Of an entry's messages the first counts
 // whose When matches and whose holes are all filled.
 type Message struct {
+	// Name tells the message from the entry's others, for generated constructors.
+	Name string
 	// When names the kinds, each with those below it, that the message is for.
 	// Empty is all, and occurrences that have no kind.
 	When []Kind
@@ -23,17 +25,16 @@ type piece struct {
 	form Form
 }
 
-// parseMessage splits a message's text at its holes.
-func parseMessage(text string) ([]piece, error) {
-	var pieces []piece
-	var lit strings.Builder
+// parseMessage splits a message's text at its holes and appends the pieces.
+func parseMessage(pieces []piece, text string) ([]piece, error) {
+	lit, from := "", 0 // what stands before from is in lit or in pieces
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case c != '{' && c != '}':
-			lit.WriteByte(c)
 		case i+1 < len(text) && text[i+1] == c:
-			lit.WriteByte(c)
+			lit += text[from : i+1]
 			i++
+			from = i + 1
 		case c == '}':
 			return nil, fmt.Errorf("a } at byte %d closes no hole; write }} for a brace", i)
 		default:
@@ -45,13 +46,13 @@ func parseMessage(text string) ([]piece, error) {
 			if !isName(name) {
 				return nil, fmt.Errorf("the hole {%s} names no param; a name is of a-z, 0-9 and _", text[i+1:i+end])
 			}
-			pieces = append(pieces, piece{lit.String(), name, Form(form)})
-			lit.Reset()
+			pieces = append(pieces, piece{lit + text[from:i], name, Form(form)})
 			i += end
+			lit, from = "", i+1
 		}
 	}
-	if lit.Len() > 0 {
-		pieces = append(pieces, piece{text: lit.String()})
+	if lit += text[from:]; lit != "" {
+		pieces = append(pieces, piece{text: lit})
 	}
 	return pieces, nil
 }
@@ -117,10 +118,10 @@ func (o *occurrence) appendFilled(b []byte, m *message, escaped bool) ([]byte, b
 			continue
 		}
 		v, ok := o.value(p.hole)
-		if !ok || !fills(&p.hole.Param, p.as, v) {
+		if !ok || !fills(p.hole.Param, p.as, v) {
 			return b[:before], false
 		}
-		b = appendText(b, &p.hole.Param, p.as, v, escaped)
+		b = appendText(b, p.hole.Param, p.as, v, escaped)
 	}
 	return b, true
 }

@@ -22,7 +22,7 @@ const (
 	StringList ParamType = "string_list" // Strings
 	Violations ParamType = "violations"  // Invalid
 	Object     ParamType = "object"      // slog.Group
-	JSON       ParamType = "json"        // RawJSON, if valid
+	JSON       ParamType = "json"        // RawJSON, if valid and not nested deeper than 64
 )
 
 // A Form is how a param's value is shown. Empty is the type's own form: strings,
@@ -62,7 +62,7 @@ func Invalid(name string, violations ...Violation) slog.Attr {
 }
 
 // RawJSON returns a param of type [JSON]. A value that is not one valid JSON text
-// in UTF-8 counts as absent.
+// in UTF-8, or nests deeper than 64, counts as absent.
 func RawJSON(name string, text json.RawMessage) slog.Attr { return slog.Any(name, text) }
 
 // A Param declares one param of an entry. What an entry does not declare reaches
@@ -109,6 +109,15 @@ var standardTypes = map[string]ParamType{
 	"upgrade_url": String, "violations": Violations, "window": Duration,
 }
 
+// StandardType returns the type of a param that kinds have as standard, and of the
+// slots that can be a param's source. It is empty for every other name.
+func StandardType(source string) ParamType {
+	if t := slotTypes[source]; t != "" {
+		return t
+	}
+	return standardTypes[source]
+}
+
 // forms has, for each type, the forms it can be shown in besides its own.
 var forms = map[ParamType][]Form{
 	String: {Label}, Integer: {}, Number: {}, Boolean: {},
@@ -133,6 +142,12 @@ func (p *Param) max() int {
 		return defaultMaxJSON
 	}
 	return defaultMaxItems
+}
+
+// accepts reports whether v is a value of the param: of its type, and raw JSON
+// within its cap.
+func (p *Param) accepts(v slog.Value) bool {
+	return p.Type.accepts(v) && (p.Type != JSON || len(v.Any().(json.RawMessage)) <= p.max())
 }
 
 // accepts reports whether v is a value of the type.

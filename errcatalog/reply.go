@@ -58,7 +58,7 @@ func (o *occurrence) appendBody(b []byte, problem bool) []byte {
 }
 
 func (o *occurrence) run(b []byte, ops []op) []byte {
-	for i := range ops {
+	for i := 0; i < len(ops); i++ {
 		op := &ops[i]
 		switch op.kind {
 		case opLiteral:
@@ -85,26 +85,42 @@ func (o *occurrence) run(b []byte, ops []op) []byte {
 				b = append(b, op.other...)
 			}
 		case opParam:
-			if v, ok := o.value(op.param); ok && shows(&op.param.Param, op.param.As, v) {
-				b = append(appendComma(b), op.literal...)
-				b = appendJSON(b, &op.param.Param, op.param.As, v, 0)
-			}
+			b = o.appendParam(b, op)
 		case opObject:
-			b = o.appendOptional(b, op)
+			inner := ops[i+1 : i+1+int(op.n)]
+			b = o.appendOptional(b, op, inner)
+			i += len(inner)
 		}
 	}
 	return b
 }
 
 // appendOptional appends an object, unless it stays empty.
-func (o *occurrence) appendOptional(b []byte, op *op) []byte {
+func (o *occurrence) appendOptional(b []byte, op *op, inner []op) []byte {
 	before := len(b)
 	b = append(append(appendComma(b), op.literal...), '{')
 	empty := len(b)
-	if b = o.run(b, op.ops); len(b) == empty {
+	if b = o.run(b, inner); len(b) == empty {
 		return b[:before]
 	}
 	return append(b, '}')
+}
+
+// appendParam appends the member of a param: the occurrence's value, else the
+// member that was compiled for all who bring none.
+func (o *occurrence) appendParam(b []byte, op *op) []byte {
+	p := op.param
+	v, ok := o.own(p)
+	if !ok {
+		if op.other == "" {
+			return b
+		}
+		return append(appendComma(b), op.other...)
+	}
+	if !shows(p.Param, p.As, v) {
+		return b
+	}
+	return appendJSON(append(appendComma(b), op.literal...), p.Param, p.As, v, 0)
 }
 
 // appendDocsURL appends the member of the Writer's docs URL, else of the catalogue's.

@@ -1,7 +1,6 @@
 package errcatalog
 
 import (
-	"encoding/json"
 	"log/slog"
 	"maps"
 	"slices"
@@ -13,6 +12,8 @@ import (
 type Spec struct {
 	// Name is the catalogue's name, for faults and documentation.
 	Name string
+	// Doc says what API the catalogue is of, for documentation.
+	Doc string
 	// Extends is a catalogue to inherit from. Its entries are inherited unless the
 	// Spec has one of that code; an inherited entry that covers kinds covers only
 	// those that no entry of the Spec covers, and is left out when none remains.
@@ -70,8 +71,8 @@ type Entry struct {
 	Fix   []string
 }
 
-// clone returns a copy of e that shares nothing with it.
-func (e Entry) clone() Entry {
+// unshare has e share nothing with the Entry that it is a copy of.
+func (e *Entry) unshare() {
 	e.Covers, e.Fix = slices.Clone(e.Covers), slices.Clone(e.Fix)
 	e.Params, e.Messages = slices.Clone(e.Params), slices.Clone(e.Messages)
 	for i := range e.Params {
@@ -81,7 +82,6 @@ func (e Entry) clone() Entry {
 	for i := range e.Messages {
 		e.Messages[i].When = slices.Clone(e.Messages[i].When)
 	}
-	return e
 }
 
 // Retry is whether the request that failed may be sent again as it was. The zero
@@ -107,8 +107,8 @@ const (
 
 // An entry is an Entry, compiled.
 type entry struct {
-	Entry            // with all kinds that it answers, and its type
-	declared   Entry // as it was written
+	Entry             // with all kinds that it answers, and its type
+	ownType    string // its type as it was written
 	params     []param
 	messages   []message
 	native     []op
@@ -119,10 +119,10 @@ type entry struct {
 	documented bool // whether the catalogue has Docs
 }
 
-// A param is a Param, compiled: with its type and its source.
+// A param is one of its entry's Params, compiled.
 type param struct {
-	Param
-	slot string // the source, if it is a slot
+	*Param        // with its type and its source
+	slot   string // the source, if it is a slot
 }
 
 // A header is a name in canonical form, with its values or the slot they come from.
@@ -143,8 +143,8 @@ func (e *entry) param(name string) *param {
 
 func (e *entry) retryable() bool { return e.Retry != "" && e.Retry != RetryNever }
 
-// title is the last message, which has no holes.
-func (e *entry) title() string { return e.messages[len(e.messages)-1].parts[0].text }
+// title is the last message, which has no holes, escaped.
+func (e *entry) title() string { return e.messages[len(e.messages)-1].parts[0].escaped }
 
 // An occurrence is one error on its way to the wire: a contract error as it was
 // found, and once resolved its entry.
@@ -157,12 +157,21 @@ type occurrence struct {
 	meta   Meta
 }
 
-// value returns the value of a declared param: the occurrence's last one of that
-// name if it is of the type, else the default.
+// value returns the value of a declared param: the occurrence's own, else the
+// default.
 func (o *occurrence) value(p *param) (slog.Value, bool) {
+	if v, ok := o.own(p); ok {
+		return v, true
+	}
+	return p.Default, !isZero(p.Default)
+}
+
+// own returns what the occurrence or its request has for a declared param: the last
+// value of that name, if it is of the type.
+func (o *occurrence) own(p *param) (slog.Value, bool) {
 	switch p.slot {
 	case "":
-		if v, ok := o.given(p.From); ok && p.Type.accepts(v) && (p.Type != JSON || len(v.Any().(json.RawMessage)) <= p.max()) {
+		if v, ok := o.given(p.From); ok && p.accepts(v) {
 			return v, true
 		}
 	case slotRetryable:
@@ -176,7 +185,7 @@ func (o *occurrence) value(p *param) (slog.Value, bool) {
 			return slog.TimeValue(o.meta.Time), true
 		}
 	}
-	return p.Default, !isZero(p.Default)
+	return slog.Value{}, false
 }
 
 func (o *occurrence) given(name string) (slog.Value, bool) {

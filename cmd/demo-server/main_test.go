@@ -7,18 +7,18 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/contrite-go/contrite/internal/testutil"
 )
 
 func TestEachSystemSpeaksItsOwnContract(t *testing.T) {
 	t.Parallel()
-	s := httptest.NewServer(handler())
-	t.Cleanup(s.Close)
+	s := testutil.Serve(t, handler(), false)
 	tests := []struct {
 		name, method, path, body string
 		status                   int
@@ -69,7 +69,7 @@ func TestEachSystemSpeaksItsOwnContract(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			resp, body := do(t, s.Client(), r)
+			resp, body := testutil.Do(t, s.Client(), r)
 			if resp.StatusCode != tt.status || resp.Header.Get("X-Error-Code") != tt.code {
 				t.Errorf("got %d %q, want %d %q", resp.StatusCode, resp.Header.Get("X-Error-Code"), tt.status, tt.code)
 			}
@@ -89,30 +89,15 @@ func TestEachSystemSpeaksItsOwnContract(t *testing.T) {
 
 func TestEverySystemAnswersProblemDetailsToThoseWhoPreferThem(t *testing.T) {
 	t.Parallel()
-	s := httptest.NewServer(handler())
-	t.Cleanup(s.Close)
+	s := testutil.Serve(t, handler(), false)
 	for _, path := range []string{"/so1/v1/x", "/agenthuman/v1/x", "/onecli/api/x", "/faos/v1/x", "/x"} {
 		r, _ := http.NewRequest("GET", s.URL+path, nil)
 		r.Header.Set("Accept", "application/problem+json, application/json;q=0.5")
-		resp, body := do(t, s.Client(), r)
+		resp, body := testutil.Do(t, s.Client(), r)
 		if resp.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(body, `"status":404`) {
 			t.Errorf("%s: got %s %s", path, resp.Header.Get("Content-Type"), body)
 		}
 	}
-}
-
-func do(t *testing.T, c *http.Client, r *http.Request) (*http.Response, string) {
-	t.Helper()
-	resp, err := c.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp, string(body)
 }
 
 func TestWrongFlagsAndATakenPortAreSaidInOneLine(t *testing.T) {

@@ -43,20 +43,21 @@ func (w *Response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // response.
 func (w *Response) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
-	if w.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
-		w.status = status
+	if status >= 200 || status == http.StatusSwitchingProtocols {
+		w.start(status)
 	}
 }
 
-func (w *Response) start() {
-	if w.status == 0 {
-		w.status = http.StatusOK
+// start records the first final status. A hijacked connection has none of ours.
+func (w *Response) start(status int) {
+	if !w.Started() {
+		w.status = status
 	}
 }
 
 // Write passes p on and starts the response with 200 unless it had started.
 func (w *Response) Write(p []byte) (int, error) {
-	w.start()
+	w.start(http.StatusOK)
 	n, err := w.ResponseWriter.Write(p)
 	w.bytes += int64(n)
 	return n, err
@@ -64,7 +65,7 @@ func (w *Response) Write(p []byte) (int, error) {
 
 // WriteString is Write for a string.
 func (w *Response) WriteString(s string) (int, error) {
-	w.start()
+	w.start(http.StatusOK)
 	n, err := io.WriteString(w.ResponseWriter, s)
 	w.bytes += int64(n)
 	return n, err
@@ -98,7 +99,7 @@ func (w *Response) ReadFrom(src io.Reader) (n int64, err error) {
 func (w *Response) FlushError() error {
 	err := http.NewResponseController(w.ResponseWriter).Flush()
 	if !errors.Is(err, http.ErrNotSupported) {
-		w.start()
+		w.start(http.StatusOK)
 	}
 	return err
 }

@@ -90,9 +90,11 @@ func (s *State) Observes(w http.ResponseWriter) bool {
 }
 
 // Failed records the reply that was sent for err, here and in the states around
-// this one.
+// this one whose response it is too, by way of a wrapper without Unwrap. A batch,
+// which only collects the replies to its parts, has not failed with one of them.
 func (s *State) Failed(code string, err error) {
-	for ; s != nil; s = s.outer {
+	status := s.response.status
+	for ; s != nil && s.response.status == status; s = s.outer {
 		s.ErrorCode, s.Failure = code, err
 	}
 }

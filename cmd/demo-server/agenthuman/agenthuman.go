@@ -3,7 +3,6 @@ package agenthuman
 
 import (
 	"encoding/json"
-	"log/slog"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -53,7 +52,7 @@ func find(r *http.Request) (session, error) {
 			return s, nil
 		}
 	}
-	return session{}, errcatalog.Code("session_not_found").With(slog.String("session_id", id))
+	return session{}, agenthuman.SessionNotFound(id)
 }
 
 func listRoles(w http.ResponseWriter, _ *http.Request) error {
@@ -80,7 +79,7 @@ func speak(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch in.Text {
 	case "":
-		return errcatalog.FieldMissing.With(slog.String("field", "text"), slog.String("requirement", "required"))
+		return agenthuman.InvalidParametersMissing("text").With(agenthuman.InvalidParametersWithRequirement("required"))
 	case "panic":
 		panic("the voice has no words for " + in.Text)
 	}

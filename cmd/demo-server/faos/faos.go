@@ -3,7 +3,6 @@ package faos
 
 import (
 	"encoding/json"
-	"log/slog"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -50,7 +49,7 @@ func find(r *http.Request) (agent, error) {
 			return a, nil
 		}
 	}
-	return agent{}, errcatalog.Code("agent_not_found").With(slog.String("agent_id", id))
+	return agent{}, faos.AgentNotFound(id)
 }
 
 func listAgents(w http.ResponseWriter, _ *http.Request) error {
@@ -71,8 +70,7 @@ func execute(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if a.Status != "active" {
-		return errcatalog.Code("agent_not_active").With(
-			slog.String("agent_status", a.Status), slog.String("agent_id", a.ID))
+		return faos.AgentNotActive(a.Status, a.ID)
 	}
 	var in struct {
 		Input map[string]any `json:"input"`
@@ -81,12 +79,11 @@ func execute(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if in.Input == nil {
-		return errcatalog.FieldMissing.With(
-			slog.String("field", "input"), errcatalog.Strings("required_fields", "input"))
+		return faos.MissingRequiredField("input", []string{"input"})
 	}
 	switch in.Input["action"] {
 	case "delete_database":
-		return errcatalog.Code("guardrail_violation")
+		return faos.GuardrailViolation()
 	case "panic":
 		panic("the agent's plan has no first step")
 	}

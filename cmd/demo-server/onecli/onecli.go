@@ -60,7 +60,7 @@ func (s *store) show(w http.ResponseWriter, r *http.Request) error {
 			return errcatalog.WriteJSON(w, http.StatusOK, a)
 		}
 	}
-	return errcatalog.Code("agent_not_found")
+	return onecli.AgentNotFound()
 }
 
 var identifier = regexp.MustCompile(`^[a-z][a-z0-9-]{0,49}$`)
@@ -71,10 +71,10 @@ func (s *store) create(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if n := utf8.RuneCountInString(in.Name); n < 1 || n > 255 {
-		return errcatalog.Code("agent_name_invalid")
+		return onecli.AgentNameInvalid()
 	}
 	if !identifier.MatchString(in.Identifier) {
-		return errcatalog.Code("agent_identifier_invalid")
+		return onecli.AgentIdentifierInvalid()
 	}
 	a, err := s.add(in)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *store) add(in agent) (agent, error) {
 	}
 	for _, a := range s.agents {
 		if a.Identifier == in.Identifier {
-			return agent{}, errcatalog.Code("agent_identifier_taken")
+			return agent{}, onecli.AgentIdentifierTaken()
 		}
 	}
 	a := agent{ID: "agent_" + in.Identifier, Name: in.Name, Identifier: in.Identifier}

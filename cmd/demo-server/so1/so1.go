@@ -48,7 +48,7 @@ func find(r *http.Request) (agent, error) {
 			return a, nil
 		}
 	}
-	return agent{}, errcatalog.NotFound
+	return agent{}, so1.ResourceNotFound()
 }
 
 func listAgents(w http.ResponseWriter, _ *http.Request) error {
@@ -85,7 +85,7 @@ func execute(w http.ResponseWriter, r *http.Request) error {
 func work(a agent, task string) (string, error) {
 	switch a.ID {
 	case "flaky-agent":
-		return "", errcatalog.Code("agent_execution_failed").Because(fmt.Errorf("%s lost its model", a.ID))
+		return "", so1.AgentExecutionFailed().Because(fmt.Errorf("%s lost its model", a.ID))
 	case "buggy-agent":
 		var steps []string
 		return steps[0], nil

@@ -1,0 +1,20 @@
+// Command quickstart is the server of the README.
+package main
+
+import (
+	"net/http"
+
+	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/errcatalog/faos"
+	"github.com/contrite-go/contrite/middleware"
+)
+
+func main() {
+	errs := &errcatalog.Writer{Catalog: faos.Catalog}
+	mux := http.NewServeMux()
+	mux.Handle("GET /agents/{id}", errs.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		return faos.AgentNotFound(r.PathValue("id"))
+	}))
+	mux.Handle("/", errs.Always(errcatalog.RouteNotFound))
+	http.ListenAndServe("localhost:8080", middleware.Stack{Errors: errs}.Handler(mux))
+}

@@ -1,0 +1,185 @@
+package reqstate_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/contrite-go/contrite/internal/reqstate"
+)
+
+func get() *http.Request { return httptest.NewRequest(http.MethodGet, "/", nil) }
+
+// A blindWriter passes everything on and has no Unwrap.
+type blindWriter struct{ http.ResponseWriter }
+
+// An openWriter has one.
+type openWriter struct{ http.ResponseWriter }
+
+func (w openWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// A hollowWriter has one that leads nowhere.
+type hollowWriter struct{ http.ResponseWriter }
+
+func (hollowWriter) Unwrap() http.ResponseWriter { return nil }
+
+func TestEnsureMakesAStateForARequestWithoutOne(t *testing.T) {
+	t.Parallel()
+	rec, r := httptest.NewRecorder(), get()
+	st, w, got := reqstate.Ensure(rec, r)
+	if st == nil || reqstate.From(got.Context()) != st {
+		t.Error("the request does not carry the state")
+	}
+	if w != http.ResponseWriter(st.Response()) || !st.Observes(w) || st.Observes(rec) {
+		t.Error("the writer is not the one that the state observes")
+	}
+	if reqstate.From(r.Context()) != nil {
+		t.Error("the request that came in was changed")
+	}
+	if st.Response().Unwrap() != http.ResponseWriter(rec) {
+		t.Error("the writer underneath is another")
+	}
+	if st.RequestID != "" || st.OnError != nil || st.ErrorCode != "" || st.Failure != nil {
+		t.Errorf("the state knows something: %+v", st)
+	}
+}
+
+func TestEnsureKeepsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	for name, wrap := range map[string]func(http.ResponseWriter) http.ResponseWriter{
+		"the same writer":          func(w http.ResponseWriter) http.ResponseWriter { return w },
+		"a writer around it":       func(w http.ResponseWriter) http.ResponseWriter { return openWriter{w} },
+		"two writers around it":    func(w http.ResponseWriter) http.ResponseWriter { return openWriter{openWriter{w}} },
+		"a pointer to such writer": func(w http.ResponseWriter) http.ResponseWriter { return &openWriter{w} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st, w, r := reqstate.Ensure(httptest.NewRecorder(), get())
+			w = wrap(w)
+			again, same, sameRequest := reqstate.Ensure(w, r)
+			if again != st || same != w || sameRequest != r {
+				t.Error("Ensure made something new")
+			}
+		})
+	}
+}
+
+func TestEnsureMakesAnInnerStateForAnotherResponse(t *testing.T) {
+	t.Parallel()
+	for name, wrap := range map[string]func(http.ResponseWriter) http.ResponseWriter{
+		"another response":             func(http.ResponseWriter) http.ResponseWriter { return httptest.NewRecorder() },
+		"a writer without Unwrap":      func(w http.ResponseWriter) http.ResponseWriter { return blindWriter{w} },
+		"one around such a writer":     func(w http.ResponseWriter) http.ResponseWriter { return openWriter{blindWriter{w}} },
+		"a writer that unwraps to nil": func(w http.ResponseWriter) http.ResponseWriter { return hollowWriter{w} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			outer, w, r := reqstate.Ensure(httptest.NewRecorder(), get())
+			answered := false
+			outer.RequestID, outer.OnError = "r1", func(http.ResponseWriter, *http.Request, error) { answered = true }
+			outer.ErrorCode = "other"
+			other := wrap(w)
+			inner, iw, ir := reqstate.Ensure(other, r)
+			if inner == outer || reqstate.From(ir.Context()) != inner || reqstate.From(r.Context()) != outer {
+				t.Fatal("there is no state of its own")
+			}
+			if iw != http.ResponseWriter(inner.Response()) || inner.Response().Unwrap() != other {
+				t.Error("the inner writer is not around the given one")
+			}
+			inner.OnError(iw, ir, errors.New("x"))
+			if inner.RequestID != "r1" || !answered || inner.ErrorCode != "" {
+				t.Errorf("the inner state is %+v", inner)
+			}
+			inner.RequestID, inner.OnError = "r2", nil
+			if outer.RequestID != "r1" || outer.OnError == nil {
+				t.Error("the inner state changed the outer one")
+			}
+		})
+	}
+}
+
+func TestTheStateIsTheRequestsContext(t *testing.T) {
+	t.Parallel()
+	type key struct{}
+	cause := errors.New("stop")
+	ctx, cancel := context.WithCancelCause(context.WithValue(t.Context(), key{}, "value"))
+	ctx, stop := context.WithDeadline(ctx, time.Now().Add(time.Hour))
+	defer stop()
+	_, _, r := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(ctx))
+	got := r.Context()
+	if got.Value(key{}) != "value" || got.Value("nothing") != nil {
+		t.Errorf("its values are %v, %v", got.Value(key{}), got.Value("nothing"))
+	}
+	if _, ok := got.Deadline(); !ok || got.Err() != nil {
+		t.Error("the deadline is lost")
+	}
+	child, stopChild := context.WithCancel(got)
+	defer stopChild()
+	cancel(cause)
+	<-child.Done()
+	if context.Cause(got) != cause || context.Cause(child) != cause {
+		t.Errorf("the cause is %v, and the child's %v", context.Cause(got), context.Cause(child))
+	}
+}
+
+func TestFromFindsTheStateInADerivedContext(t *testing.T) {
+	t.Parallel()
+	st, _, r := reqstate.Ensure(httptest.NewRecorder(), get())
+	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), "k", "v"), time.Hour) //nolint:staticcheck // any key will do
+	defer cancel()
+	if reqstate.From(ctx) != st {
+		t.Error("it is not found")
+	}
+	if reqstate.From(context.Background()) != nil || reqstate.From(t.Context()) != nil {
+		t.Error("one is found where there is none")
+	}
+}
+
+func TestFailed(t *testing.T) {
+	t.Parallel()
+	failure := errors.New("failure")
+	for _, test := range []struct {
+		name   string
+		wrap   func(http.ResponseWriter) http.ResponseWriter
+		before func(outer *reqstate.State)
+		outer  string
+	}{
+		{"through a writer without Unwrap the outer state learns it", func(w http.ResponseWriter) http.ResponseWriter { return blindWriter{w} }, nil, "code"},
+		{"into another response it does not", func(http.ResponseWriter) http.ResponseWriter { return httptest.NewRecorder() }, nil, ""},
+		{
+			"nor where the outer response started otherwise", func(http.ResponseWriter) http.ResponseWriter { return httptest.NewRecorder() },
+			func(outer *reqstate.State) { outer.Response().WriteHeader(207) }, "",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			outer, w, r := reqstate.Ensure(httptest.NewRecorder(), get())
+			if test.before != nil {
+				test.before(outer)
+			}
+			inner, w, _ := reqstate.Ensure(test.wrap(w), r)
+			w.WriteHeader(410)
+			inner.Failed("code", failure)
+			if inner.ErrorCode != "code" || inner.Failure != failure {
+				t.Errorf("the inner state has %q, %v", inner.ErrorCode, inner.Failure)
+			}
+			if outer.ErrorCode != test.outer || (outer.Failure == failure) != (test.outer != "") {
+				t.Errorf("the outer state has %q, %v", outer.ErrorCode, outer.Failure)
+			}
+		})
+	}
+}
+
+func TestEnsureAllocatesLittle(t *testing.T) {
+	rec, r := httptest.NewRecorder(), get()
+	if n := testing.AllocsPerRun(100, func() { reqstate.Ensure(rec, r) }); n > 2 {
+		t.Errorf("it makes %v allocations: a state and a request are enough", n)
+	}
+	_, w, r := reqstate.Ensure(rec, r)
+	if n := testing.AllocsPerRun(100, func() { reqstate.Ensure(w, r) }); n > 0 {
+		t.Errorf("it makes %v allocations where all is there", n)
+	}
+}
