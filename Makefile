@@ -15,10 +15,14 @@ each = @failed=; for m in $(MODULES); do \
 	done; \
 	[ -z "$$failed" ] || { echo "$@ failed in$$failed" >&2; exit 1; }
 
-.PHONY: help demo test lint fuzz bench fmt
+# errcat, which makes Go of the catalogues.
+ERRCAT = go -C cmd/errcat run .
+CATALOGS := $(patsubst %,'$(CURDIR)/%',$(wildcard errcatalog/*/catalog.yaml))
+
+.PHONY: help demo test lint fuzz bench fmt generate
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' Makefile
 
 demo: ## run the demo server; flags go in ARGS
 	@go run ./cmd/demo-server $(ARGS)
@@ -26,10 +30,11 @@ demo: ## run the demo server; flags go in ARGS
 test: ## run the tests with the race detector
 	$(call each,go test -race ./...)
 
-lint: ## check format, vet, staticcheck, go fix and go.mod
+lint: ## check format, vet, staticcheck, go fix, go.mod and the catalogues
 	@unformatted=$$($(TOOL) gofumpt -l .) && [ -z "$$unformatted" ] || \
 		{ echo "make fmt would change: $$unformatted" >&2; exit 1; }
 	$(call each,go vet ./... && $(TOOL) staticcheck ./... && go fix -diff ./... && go mod tidy -diff)
+	@$(ERRCAT) lint $(CATALOGS) && $(ERRCAT) gen -check $(CATALOGS)
 
 # go test fuzzes one target of one package at a time. Before Go 1.27 it also fails by
 # chance when the time is up (go.dev/issue/75804): then there is no failing input.
@@ -51,6 +56,9 @@ fuzz: ## run every fuzz target for FUZZTIME (10s) each
 
 bench: ## run the benchmarks
 	$(call each,go test -run '^$$' -bench . -benchmem ./...)
+
+generate: ## write the Go of the catalogues
+	@$(ERRCAT) gen $(CATALOGS)
 
 fmt: ## format all Go code
 	@$(TOOL) gofumpt -w .

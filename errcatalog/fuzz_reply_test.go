@@ -279,6 +279,8 @@ func FuzzReply(f *testing.F) {
 		m := errcatalog.Meta{RequestID: in.text(), Time: time.Unix(int64(in.bits()), 0)}
 		docs := in.text()
 		err := in.err(0)
+		year := m.Time.UTC().Year()
+		inSuite := m.RequestID != "" && !m.Time.IsZero() && year >= 0 && year < 10000
 		for _, c := range all {
 			w := *c.w
 			w.DocsURL = docs
@@ -292,7 +294,7 @@ func FuzzReply(f *testing.F) {
 				if fault := c.check(reply, s); fault != "" {
 					t.Errorf("%s, %s: %s in\n%s", c.name, form, fault, reply.Body)
 				}
-				if fault := schemaFault(c.catalog(), reply); fault != "" && m.RequestID != "" && docs == "" {
+				if fault := schemaFault(c.catalog(), reply); fault != "" && inSuite && docs == "" {
 					t.Errorf("%s, %s: by its schema %s in\n%s", c.name, form, fault, reply.Body)
 				}
 				if again := w.Reply(err, m); !bytes.Equal(again.Body, reply.Body) {

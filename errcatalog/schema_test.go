@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -83,15 +84,31 @@ func conformObject(schema, v map[string]any, at string) string {
 	return ""
 }
 
-// schemaFault says where a reply is not as the schema of its code has it.
-func schemaFault(c *errcatalog.Catalog, reply errcatalog.Reply) string {
-	text := c.Schema(Code(reply.Header.Get("X-Error-Code")), reply.Header.Get("Content-Type"))
-	if text == nil {
-		return "there is no schema"
+// schemas has those that were read before.
+var schemas sync.Map
+
+type schemaKey struct {
+	c     *errcatalog.Catalog
+	code  Code
+	media string
+}
+
+// schemaOf returns the schema of a code's replies, nil if there is none.
+func schemaOf(key schemaKey) map[string]any {
+	if known, ok := schemas.Load(key); ok {
+		return known.(map[string]any)
 	}
 	var schema map[string]any
-	if err := json.Unmarshal(text, &schema); err != nil {
-		return err.Error()
+	_ = json.Unmarshal(key.c.Schema(key.code, key.media), &schema)
+	schemas.Store(key, schema)
+	return schema
+}
+
+// schemaFault says where a reply is not as the schema of its code has it.
+func schemaFault(c *errcatalog.Catalog, reply errcatalog.Reply) string {
+	schema := schemaOf(schemaKey{c, Code(reply.Header.Get("X-Error-Code")), reply.Header.Get("Content-Type")})
+	if schema == nil {
+		return "there is no schema"
 	}
 	var v any
 	if err := json.Unmarshal(reply.Body, &v); err != nil {
