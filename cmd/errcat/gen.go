@@ -49,14 +49,13 @@ func (g *generator) run(files []string, stderr io.Writer) error {
 		return usageError(fmt.Sprintf("%q can't be a package's name", g.pkg))
 	}
 	var failed error
-	written := map[string]string{}
+	sources := map[string]string{}
 	for _, file := range files {
 		target := g.target(file)
-		err := g.file(file, target, stderr)
-		if other, ok := written[target]; ok {
-			err = fmt.Errorf("%s and %s would both be %s; put each in a folder of its own", other, file, target)
+		err := claim(sources, file, target)
+		if err == nil {
+			err = g.file(file, target, stderr)
 		}
-		written[target] = file
 		if err == nil {
 			continue
 		}
@@ -66,6 +65,15 @@ func (g *generator) run(files []string, stderr io.Writer) error {
 		}
 	}
 	return failed
+}
+
+// claim notes which file a target is written from, which is to be one.
+func claim(sources map[string]string, file, target string) error {
+	if other, ok := sources[target]; ok && other != file {
+		return fmt.Errorf("%s and %s would both be %s; put each in a folder of its own", other, file, target)
+	}
+	sources[target] = file
+	return nil
 }
 
 // target returns the file to write for a catalogue.

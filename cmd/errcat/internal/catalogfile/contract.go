@@ -9,8 +9,8 @@ import (
 )
 
 // contract reports what keeps the catalogue from being built, but for what may
-// come of the parts that could not be read: entries by code, "" for the rest.
-func (f *File) contract(err error, unread map[string]bool) {
+// come of the parts that could not be read.
+func (f *File) contract(err error) {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return
@@ -19,7 +19,7 @@ func (f *File) contract(err error, unread map[string]bool) {
 	for _, err := range joined.Unwrap() {
 		var fault *errcatalog.Fault
 		switch {
-		case !errors.As(err, &fault) || follows(fault, unread):
+		case !errors.As(err, &fault) || f.unread.causes(fault):
 		case fault.Field == "errors":
 			uncovered = append(uncovered, fault)
 		default:
@@ -35,17 +35,17 @@ func (f *File) contract(err error, unread map[string]bool) {
 	}
 }
 
-// follows reports whether a fault may come of what could not be read.
-func follows(fault *errcatalog.Fault, unread map[string]bool) bool {
+// causes reports whether a fault may come of what could not be read.
+func (u unread) causes(fault *errcatalog.Fault) bool {
+	field, _, _ := strings.Cut(fault.Field, ".")
+	inherits := fault.Code == "" || field == "challenge" || field == "envelope"
 	switch {
-	case unread[string(fault.Code)]:
+	case u.entries[string(fault.Code)]:
 		return true
-	case fault.Field == "errors": // no entry covers a kind
-		return len(unread) > 0
-	case fault.Field == "challenge" || fault.Field == "type" || fault.Field == "envelope":
-		return unread[""] // the catalogue's may be missing
+	case field == "errors": // no entry covers a kind
+		return len(u.entries)+len(u.fields) > 0
 	}
-	return false
+	return inherits && (u.fields[""] || u.fields["extends"] || u.fields[field])
 }
 
 // refuse reports a fault of the catalogue at its place.
@@ -65,9 +65,12 @@ func (f *File) refuse(fault *errcatalog.Fault) {
 	f.fault(at, Error, ruleContract, code, problem)
 }
 
-// within names the part of a fault's field that its text begins with or is about:
-// a kind of a list, or a param that the envelope can't take.
+// within names the part of a fault's field that it is about: a message's text, the
+// kind of a list or the param of the envelope that it names.
 func within(fault *errcatalog.Fault) string {
+	if strings.HasPrefix(fault.Field, "messages[") && strings.HasSuffix(fault.Field, "]") {
+		return fault.Field + ".text"
+	}
 	word, after, _ := strings.Cut(fault.Problem, " ")
 	if fault.Code != "" && fault.Field == "envelope" {
 		_, name, _ := strings.Cut(after, `"`)

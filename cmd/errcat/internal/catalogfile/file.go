@@ -21,6 +21,13 @@ type File struct {
 	text    []byte
 	root    pair            // the document, without a key
 	entries map[string]pair // by code
+	unread  unread
+}
+
+// unread is what could not be read, so that what comes of it is not reported too.
+type unread struct {
+	entries map[string]bool // by code
+	fields  map[string]bool // of the catalogue; "" is any of them
 }
 
 // Read reads the file and the ones that it extends, and checks them. The error is
@@ -42,7 +49,10 @@ func Parse(path string, text []byte) *File { return parse(path, text, nil) }
 // parse reads a text on behalf of the files that are open, each of which extends
 // the next.
 func parse(path string, text []byte, open []string) *File {
-	f := &File{Path: path, text: text, entries: map[string]pair{}}
+	f := &File{
+		Path: path, text: text, entries: map[string]pair{},
+		unread: unread{map[string]bool{}, map[string]bool{}},
+	}
 	if f.load() {
 		r := reader{File: f, open: open}
 		r.file(f.root.value)
@@ -54,13 +64,9 @@ func parse(path string, text []byte, open []string) *File {
 
 // build checks what could be read, and builds the catalogue.
 func (f *File) build() {
-	unread := map[string]bool{}
-	for _, fault := range f.Faults {
-		unread[fault.Code] = true
-	}
 	c, err := errcatalog.New(f.Spec)
-	f.contract(err, unread)
-	f.lint(unread)
+	f.contract(err)
+	f.lint()
 	if !HasErrors(f.Faults) {
 		f.Catalog = c
 	}

@@ -14,11 +14,11 @@ var snakeCase = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
 // lint reports what a catalogue can be built with and its readers stumble over. It
 // leaves out the entries that could not be read whole.
-func (f *File) lint(unread map[string]bool) {
+func (f *File) lint() {
 	says := map[string]errcatalog.Code{}
 	for i := range f.Spec.Errors {
 		e := &f.Spec.Errors[i]
-		if unread[string(e.Code)] {
+		if f.unread.entries[string(e.Code)] {
 			continue
 		}
 		f.lintNames(e)
@@ -28,7 +28,7 @@ func (f *File) lint(unread map[string]bool) {
 		f.lintProse(e)
 	}
 	for _, c := range gen.Clashes(&f.Spec) {
-		if code := string(c.Code); !unread[code] {
+		if code := string(c.Code); !f.unread.entries[code] {
 			f.fault(f.find(code, c.Field).at(), Error, ruleGoName, code, code+": "+c.Problem)
 		}
 	}
@@ -57,10 +57,11 @@ func (f *File) lintSame(e *errcatalog.Entry, says map[string]errcatalog.Code) {
 	if len(e.Messages) == 0 {
 		return
 	}
-	said := fmt.Sprint(e.Status)
+	texts := []string{fmt.Sprint(e.Status)}
 	for _, m := range e.Messages {
-		said += "\x00" + m.Text
+		texts = append(texts, m.Text)
 	}
+	said := strings.Join(texts, "\x00")
 	if other, ok := says[said]; ok {
 		f.complain(e, "messages", Error, ruleSameMessage, "says the same as %s, with the same status; merge them, or say what differs", other)
 		return
@@ -76,7 +77,7 @@ func (f *File) lintMessages(e *errcatalog.Entry) {
 		for j, m := range e.Messages[:i] {
 			holes := gen.Holes(m.Text)
 			if len(holes) > 0 && len(m.When) == 0 && subset(holes, filled) {
-				f.complain(e, fmt.Sprintf("messages[%d]", i), Error, ruleNeverUsed,
+				f.complain(e, fmt.Sprintf("messages[%d].text", i), Error, ruleNeverUsed,
 					"is never used, because message %d fits whenever this one does; move it up, or take it out", j+1)
 				break
 			}

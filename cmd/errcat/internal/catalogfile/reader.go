@@ -15,14 +15,18 @@ import (
 // A reader turns YAML nodes into the file's Spec.
 type reader struct {
 	*File
-	open []string // the files that extend this one
-	code string   // the entry that is read
+	open  []string // the files that extend this one
+	code  string   // the entry that is read
+	field string   // the catalogue's field that is read
 }
 
 func (r *reader) wrong(n *yaml.Node, rule, format string, args ...any) {
 	problem := fmt.Sprintf(format, args...)
 	if r.code != "" {
 		problem = r.code + ": " + problem
+		r.unread.entries[r.code] = true
+	} else {
+		r.unread.fields[r.field] = true
 	}
 	r.fault(at(n), Error, rule, r.code, problem)
 }
@@ -38,7 +42,13 @@ func (r *reader) object(n *yaml.Node, what string, known fields) {
 			r.wrong(p.key, ruleKey, "%s has no key %q%s", what, p.key.Value, suggest(p.key.Value, known))
 			continue
 		}
+		if r.code == "" {
+			r.field = p.key.Value
+		}
 		read(p.value)
+		if r.code == "" {
+			r.field = ""
+		}
 	}
 }
 
@@ -65,7 +75,7 @@ func (r *reader) pairs(n *yaml.Node, what string) []pair {
 		p := pair{n.Content[i], n.Content[i+1]}
 		switch {
 		case !r.plain(p.key):
-		case p.key.Kind != yaml.ScalarNode || p.key.Tag == "!!merge":
+		case p.key.Kind != yaml.ScalarNode || p.key.Value == "" || p.key.Tag == "!!merge":
 			r.wrong(p.key, ruleYAML, "a key must be a plain name; merge keys and the like are not part of the grammar")
 		case seen[p.key.Value]:
 			r.wrong(p.key, ruleKey, "the key %q stands twice in %s", p.key.Value, what)
@@ -175,8 +185,16 @@ func (r *reader) entry(n *yaml.Node, e *errcatalog.Entry) {
 
 func (r *reader) kinds(n *yaml.Node, what string) []errcatalog.Kind {
 	var kinds []errcatalog.Kind
-	for _, name := range r.strings(n, what) {
-		kinds = append(kinds, errcatalog.Kind(name))
+	for _, item := range r.items(n, what) {
+		name, ok := r.str(item)
+		kind := errcatalog.Kind(name)
+		switch {
+		case !ok:
+		case slices.Contains(kinds, kind):
+			r.wrong(item, ruleKey, "the kind %s stands twice in %s", name, what)
+		default:
+			kinds = append(kinds, kind)
+		}
 	}
 	return kinds
 }

@@ -33,7 +33,7 @@ func reading(n *yaml.Node) string {
 			}
 		}
 	case "!!bool":
-		return "true or false"
+		return "a boolean"
 	case "!!null":
 		return "nothing"
 	case "!!timestamp":

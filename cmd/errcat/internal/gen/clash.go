@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/contrite-go/contrite/errcatalog"
 )
@@ -16,13 +17,16 @@ type Clash struct {
 // Clashes returns what keeps a catalogue from being written as Go.
 func Clashes(spec *errcatalog.Spec) []Clash {
 	c := claims{names: map[string]string{"Catalog": "the catalogue"}}
+	var entries []*errcatalog.Entry
 	for i := range spec.Errors {
 		e := &spec.Errors[i]
 		c.code = e.Code
-		c.claim("code", constant(e.Code), "the code "+string(e.Code))
+		if c.claim("code", constant(e.Code), "the code "+string(e.Code)) {
+			entries = append(entries, e)
+		}
 	}
-	for i := range spec.Errors {
-		c.entry(&spec.Errors[i])
+	for _, e := range entries {
+		c.entry(e)
 	}
 	return c.clashes
 }
@@ -34,16 +38,23 @@ type claims struct {
 	clashes []Clash
 }
 
-func (c *claims) claim(field, name, what string) {
-	if other, ok := c.names[name]; ok {
+// claim takes a name for a thing, and reports whether it was free.
+func (c *claims) claim(field, name, what string) bool {
+	other, taken := c.names[name]
+	if taken {
 		c.clash(field, other, what, name)
-		return
+	} else {
+		c.names[name] = what
 	}
-	c.names[name] = what
+	return !taken
 }
 
 func (c *claims) clash(field, one, other, name string) {
-	problem := fmt.Sprintf("%s and %s would both be %s in Go; rename one", one, other, name)
+	mend := "rename one"
+	if strings.HasPrefix(other, "message") {
+		mend = "give a message a name, or rename one"
+	}
+	problem := fmt.Sprintf("%s and %s would both be %s in Go; %s", one, other, name, mend)
 	c.clashes = append(c.clashes, Clash{c.code, field, problem})
 }
 
@@ -64,11 +75,11 @@ func (c *claims) entry(e *errcatalog.Entry) {
 
 // arguments looks for two of a constructor that would have one name.
 func (c *claims) arguments(field string, args []arg) {
-	sources := make(map[string]string, len(args))
-	for _, a := range args {
-		if other, ok := sources[a.name]; ok {
-			c.clash(field, "the params "+other, a.source, a.name)
+	for i, a := range args {
+		for _, b := range args[:i] {
+			if a.name == b.name {
+				c.clash(field, "the params "+b.source, a.source, a.name)
+			}
 		}
-		sources[a.name] = a.source
 	}
 }

@@ -40,13 +40,14 @@ func printable(text string) string {
 	}, text)
 }
 
-// listItem is the start of a line that gofmt takes for an item of a list.
-var listItem = regexp.MustCompile(`^([-*+•]|[0-9]+[.)])( |$)`)
+// markup is the start of a line that gofmt takes for an item of a list, or for a
+// build constraint.
+var markup = regexp.MustCompile(`^([-*+•]|[0-9]+[.)])( |$)|^\+build`)
 
 // oneLine is text as a line of a comment's code.
 func oneLine(text string) string {
 	s := strings.Join(strings.Fields(printable(text)), " ")
-	if listItem.MatchString(s) {
+	if markup.MatchString(s) {
 		return `"` + s + `"`
 	}
 	return s

@@ -17,26 +17,28 @@ var initialisms = map[string]bool{
 	"url": true, "utf8": true, "uuid": true, "vm": true, "xml": true, "yaml": true,
 }
 
-// exported is the Go name of a code, kind or the like: agent_id is AgentID. What is
-// no ASCII letter or digit only separates words, and a name without a letter in
-// front gets an X there.
-func exported(name string) string {
+// camel is a name in Go's form: agent_id is AgentID. What is no ASCII letter or digit
+// only separates words.
+func camel(name string) string {
 	var b strings.Builder
 	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return !isLetter(r) && !isDigit(r) }) {
-		switch {
-		case b.Len() == 0 && isDigit(rune(word[0])):
-			b.WriteString("X" + word)
-		case initialisms[strings.ToLower(word)]:
+		if initialisms[strings.ToLower(word)] {
 			b.WriteString(strings.ToUpper(word))
-		default:
-			b.WriteString(strings.ToUpper(word[:1]))
-			b.WriteString(word[1:])
+			continue
 		}
-	}
-	if b.Len() == 0 {
-		return "X"
+		b.WriteString(strings.ToUpper(word[:1]))
+		b.WriteString(word[1:])
 	}
 	return b.String()
+}
+
+// exported is camel with a letter in front, which it may have to add.
+func exported(name string) string {
+	s := camel(name)
+	if s == "" || isDigit(rune(s[0])) {
+		return "X" + s
+	}
+	return s
 }
 
 func isLetter(r rune) bool { return 'a' <= r|0x20 && r|0x20 <= 'z' }
@@ -48,11 +50,9 @@ var imported = map[string]bool{"errcatalog": true, "json": true, "slog": true, "
 // argument is the Go name of a param in a constructor: agent_id is agentID.
 func argument(name string) string {
 	arg, rest, _ := strings.Cut(name, "_")
-	if rest != "" {
-		arg += exported(rest)
-	}
+	arg += camel(rest)
 	if !token.IsIdentifier(arg) || arg[0] < 'a' || arg[0] > 'z' || imported[arg] || doc.IsPredeclared(arg) {
-		return "the" + exported(name)
+		return "the" + camel(name)
 	}
 	return arg
 }
@@ -72,7 +72,7 @@ func PackageName(folder string) string {
 }
 
 // constant is the name of a code's constant.
-func constant(code errcatalog.Code) string { return "Code" + exported(string(code)) }
+func constant(code errcatalog.Code) string { return "Code" + camel(string(code)) }
 
 // constructorName is the name of a message's constructor. Those of an entry are
 // told apart by their messages' names: the first that has no name has no suffix,
@@ -80,7 +80,7 @@ func constant(code errcatalog.Code) string { return "Code" + exported(string(cod
 func constructorName(e *errcatalog.Entry, i int) string {
 	name := exported(string(e.Code))
 	if e.Messages[i].Name != "" {
-		return name + exported(e.Messages[i].Name)
+		return name + camel(e.Messages[i].Name)
 	}
 	for _, m := range e.Messages[:i] {
 		if m.Name == "" {
@@ -92,5 +92,5 @@ func constructorName(e *errcatalog.Entry, i int) string {
 
 // optionName is the name of the function that makes an optional param.
 func optionName(e *errcatalog.Entry, p *errcatalog.Param) string {
-	return exported(string(e.Code)) + "With" + exported(p.Name)
+	return exported(string(e.Code)) + "With" + camel(p.Name)
 }

@@ -62,11 +62,11 @@ func anyValue(v any) string {
 
 // call is the value that a function of errcatalog makes of a list.
 func call[T any](f string, list []T, expr func(T) string) string {
-	s := f + `(""`
+	args := []string{`""`}
 	for _, item := range list {
-		s += ", " + expr(item)
+		args = append(args, expr(item))
 	}
-	return s + ").Value"
+	return f + "(" + strings.Join(args, ", ") + ").Value"
 }
 
 func violation(v errcatalog.Violation) string {
