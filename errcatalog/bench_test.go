@@ -84,6 +84,20 @@ func byHandNotFound(requestID string) byHand {
 	}}
 }
 
+// TestNoBodyAllocates renders every golden into a buffer that is large enough.
+func TestNoBodyAllocates(t *testing.T) {
+	buf := make([]byte, 0, 4<<10)
+	meta := errcatalog.Meta{RequestID: "req_1", Time: moment}
+	for system, cases := range goldens {
+		w := &errcatalog.Writer{Catalog: published[system]}
+		for _, g := range withKinds(cases) {
+			if allocs := testing.AllocsPerRun(10, func() { w.AppendBody(buf, g.err, meta) }); allocs != 0 {
+				t.Errorf("%s: %s makes %v allocations, want none", system, g.name, allocs)
+			}
+		}
+	}
+}
+
 // BenchmarkErrorBody compares the rendering of one error with a json.Encoder on a
 // struct of the same envelope.
 func BenchmarkErrorBody(b *testing.B) {

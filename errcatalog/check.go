@@ -282,7 +282,7 @@ func (b *builder) headers(e *entry) {
 }
 
 // fix gives a header a value that is the same for every occurrence.
-func (h *header) fix(value string) { h.slot, h.values = "", []string{value} }
+func (d *header) fix(value string) { d.slot, d.values = "", []string{value} }
 
 // common checks what all entries share.
 func (b *builder) common() {

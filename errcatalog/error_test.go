@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"testing"
@@ -47,21 +48,24 @@ func TestTheTextOfAnError(t *testing.T) {
 func TestBecauseAndWithMakeCopies(t *testing.T) {
 	t.Parallel()
 	base := errcatalog.NotFound.With(slog.String("a", "1"))
-	caused, more := base.Because(io.EOF), base.With(slog.String("b", "2"))
-	other := base.With(slog.String("b", "3"))
-	if errors.Unwrap(base) != nil || len(base.Params()) != 1 {
+	for _, name := range []string{"b", "c"} { // whose slice has room for more
+		base = base.With(slog.String(name, "1"))
+	}
+	caused, more := base.Because(io.EOF), base.With(slog.String("d", "2"))
+	other := base.With(slog.String("d", "3"))
+	if errors.Unwrap(base) != nil || len(base.Params()) != 3 {
 		t.Errorf("the base changed: %v, %v", base.Params(), errors.Unwrap(base))
 	}
-	if !errors.Is(caused, io.EOF) || len(caused.Params()) != 1 {
+	if !errors.Is(caused, io.EOF) || len(caused.Params()) != 3 {
 		t.Errorf("Because lost something: %v", caused.Params())
 	}
-	if got := more.Params()[1].Value.String(); got != "2" {
-		t.Errorf("two copies share their params: b is %s", got)
+	if got := more.Params()[3].Value.String(); got != "2" {
+		t.Errorf("two copies share their params: d is %s", got)
 	}
-	if got := other.Params()[1].Value.String(); got != "3" {
-		t.Errorf("b is %s", got)
+	if got := other.Params()[3].Value.String(); got != "3" {
+		t.Errorf("d is %s", got)
 	}
-	if of := base.Of(errcatalog.RouteNotFound); of.Kind() != errcatalog.RouteNotFound || base.Kind() != errcatalog.NotFound || len(of.Params()) != 1 {
+	if of := base.Of(errcatalog.RouteNotFound); of.Kind() != errcatalog.RouteNotFound || base.Kind() != errcatalog.NotFound || len(of.Params()) != 3 {
 		t.Errorf("Of makes %s of %s", of.Kind(), base.Kind())
 	}
 	if got := caused.Because(io.ErrClosedPipe); errors.Is(got, io.EOF) {
@@ -158,6 +162,18 @@ func TestTheLogValueShowsEveryJoinedCause(t *testing.T) {
 	wantHas(t, asJSON(errcatalog.Standard.Resolve(joined)), "first cause", "second cause")
 }
 
+func TestTheCauseOfTheLogValueIsStillAnError(t *testing.T) {
+	t.Parallel()
+	wrapped := fmt.Errorf("saving: %w", errcatalog.Conflict.Because(io.EOF))
+	for _, a := range errcatalog.NotFound.Because(wrapped).LogValue().Group() {
+		if a.Key == "cause" {
+			if err, ok := a.Value.Any().(error); !ok || !errors.Is(err, io.EOF) || !errors.Is(err, wrapped) {
+				t.Errorf("it is %v", a.Value)
+			}
+		}
+	}
+}
+
 func TestANilErrorIsHarmless(t *testing.T) {
 	t.Parallel()
 	var e *errcatalog.Error
@@ -167,7 +183,10 @@ func TestANilErrorIsHarmless(t *testing.T) {
 	if line := asJSON(e); strings.Contains(line, "panic") {
 		t.Error(line)
 	}
-	if line := asJSON(errcatalog.Internal.Because(e)); strings.Contains(line, "panic") {
-		t.Error(line)
+	for _, cause := range []error{e, (*fs.PathError)(nil), fmt.Errorf("a: %w", (*fs.PathError)(nil))} {
+		line := asJSON(errcatalog.Internal.Because(cause))
+		if strings.Contains(strings.ToLower(line), "panic") || !strings.Contains(line, `"kind":"internal"`) {
+			t.Error(line)
+		}
 	}
 }

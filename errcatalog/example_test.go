@@ -161,7 +161,7 @@ func ExampleWriter_Always() {
 	errs := &errcatalog.Writer{Catalog: teaShop}
 	r := chi.NewRouter()
 	r.NotFound(errs.Always(errcatalog.RouteNotFound))
-	r.With(httprate.Limit(1, time.Minute, httprate.WithLimitHandler(errs.Always(errcatalog.RateLimited)))).
+	r.With(httprate.LimitBy(1, time.Minute, httprate.Key("*"), httprate.WithLimitHandler(errs.Always(errcatalog.RateLimited)))).
 		Get("/", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("welcome")) })
 	answer(r, "/")
 	answer(r, "/")

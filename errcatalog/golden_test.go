@@ -32,10 +32,10 @@ var published = map[string]*errcatalog.Catalog{
 }
 
 var (
-	moment = time.Date(2026, 3, 10, 15, 30, 0, 999, time.FixedZone("CET", 3600)).Add(time.Hour)
-	past   = time.Date(2025, 12, 21, 10, 0, 0, 0, time.UTC)
-	reset  = time.Date(2025, 12, 21, 10, 35, 0, 0, time.UTC)
-	canary = errors.New("pq: password authentication failed for user svc")
+	moment     = time.Date(2026, 3, 10, 15, 30, 0, 999, time.FixedZone("CET", 3600)).Add(time.Hour)
+	past       = time.Date(2025, 12, 21, 10, 0, 0, 0, time.UTC)
+	reset      = time.Date(2025, 12, 21, 10, 35, 0, 0, time.UTC)
+	errPrivate = errors.New("pq: password authentication failed for user svc")
 )
 
 // A golden is an occurrence as a middleware or handler gives it: a kind or a code,
@@ -51,7 +51,7 @@ const hostile = "\"><script>\u202e\u2028\x00\xff\\ %s ${x} {{provider}} {provide
 var goldens = map[string][]golden{
 	"so1": {
 		{"invalid_api_key with prefix", errcatalog.CredentialsInvalid.With(slog.String("key_prefix", "cp_live_sk_"))},
-		{"invalid_api_key without prefix", errcatalog.KeyRevoked.Because(canary)},
+		{"invalid_api_key without prefix", errcatalog.KeyRevoked.Because(errPrivate)},
 		{"expired_api_key", errcatalog.KeyExpired.With(slog.Time("expires_at", past))},
 		{"insufficient_permissions", errcatalog.ScopeInsufficient.With(
 			errcatalog.Strings("required_scopes", "agents:write"), errcatalog.Strings("granted_scopes"))},
@@ -74,11 +74,11 @@ var goldens = map[string][]golden{
 			}, errcatalog.Violation{Field: "/steps/1/agent", Reason: "unknown agent 'ghost'"}))},
 		{"forge_gate_failure", errcatalog.Code("forge_gate_failure").With(
 			errcatalog.Strings("failed_criteria", "test_coverage", "security_review"))},
-		{"agent_execution_failed", errcatalog.Code("agent_execution_failed").Because(canary)},
+		{"agent_execution_failed", errcatalog.Code("agent_execution_failed").Because(errPrivate)},
 	},
 	"agenthuman": {
 		{"invalid_api_key, absent", errcatalog.CredentialsMissing},
-		{"invalid_api_key, wrong", errcatalog.CredentialsInvalid.Because(canary)},
+		{"invalid_api_key, wrong", errcatalog.CredentialsInvalid.Because(errPrivate)},
 		{"invalid_parameters", errcatalog.FieldMissing.With(
 			slog.String("field", "role_id"), slog.String("requirement", "required"))},
 		{"invalid_parameters, out of range", errcatalog.ValidationFailed.With(
@@ -87,12 +87,12 @@ var goldens = map[string][]golden{
 		{"rate_limit_exceeded", errcatalog.RateLimited.With(
 			slog.Int("limit", 100), slog.Int("remaining", 0), slog.Duration("window", time.Minute),
 			slog.Duration("retry_after", 59*time.Second+time.Nanosecond))},
-		{"internal_error", errcatalog.Internal.Because(canary)},
+		{"internal_error", errcatalog.Internal.Because(errPrivate)},
 	},
 	"onecli": {
 		{"agent_name_invalid", errcatalog.Code("agent_name_invalid")},
 		{"agent_identifier_invalid", errcatalog.Code("agent_identifier_invalid")},
-		{"agent_identifier_taken", errcatalog.Code("agent_identifier_taken").Because(canary)},
+		{"agent_identifier_taken", errcatalog.Code("agent_identifier_taken").Because(errPrivate)},
 		{"secret_host_pattern_is_url", errcatalog.Code("secret_host_pattern_is_url")},
 		{"secret_injection_missing", errcatalog.Code("secret_injection_missing")},
 		{"rule_rate_limit_missing", errcatalog.Code("rule_rate_limit_missing")},
@@ -106,7 +106,7 @@ var goldens = map[string][]golden{
 	"faos": {
 		{"invalid_token, expired access token", errcatalog.TokenExpired.With(slog.Time("expires_at", past))},
 		{"invalid_token, expired key", errcatalog.KeyExpired.With(slog.Time("expires_at", past))},
-		{"invalid_token", errcatalog.CredentialsInvalid.Because(canary)},
+		{"invalid_token", errcatalog.CredentialsInvalid.Because(errPrivate)},
 		{"insufficient_scope", errcatalog.ScopeInsufficient.With(
 			errcatalog.Strings("required_scopes", "agents:write"), errcatalog.Strings("granted_scopes", "agents:read"))},
 		{"tier_restriction", errcatalog.TierInsufficient.With(
@@ -179,7 +179,7 @@ func renderGoldens(t *testing.T, c *errcatalog.Catalog, cases []golden) string {
 			if !json.Valid(reply.Body) {
 				t.Errorf("%s: the body is not JSON: %s", g.name, reply.Body)
 			}
-			if strings.Contains(string(reply.Body), canary.Error()) {
+			if strings.Contains(string(reply.Body), errPrivate.Error()) {
 				t.Errorf("%s: the body shows the private cause: %s", g.name, reply.Body)
 			}
 		}

@@ -2,6 +2,7 @@ package errcatalog_test
 
 import (
 	"log/slog"
+	"maps"
 	"math"
 	"net/http"
 	"slices"
@@ -15,9 +16,7 @@ import (
 func headersAfter(w Writer, r *http.Request, set http.Header, err error) http.Header {
 	observe(&w)
 	return serve(w.Handle(func(rw http.ResponseWriter, _ *http.Request) error {
-		for name, values := range set {
-			rw.Header()[name] = values
-		}
+		maps.Copy(rw.Header(), set)
 		return err
 	}), r).Header()
 }

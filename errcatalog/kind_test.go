@@ -120,6 +120,9 @@ func TestErrorsIsFindsTheKindAndThoseAboveIt(t *testing.T) {
 		above := line(k)
 		for what, err := range map[string]error{"kind": k, "With": k.With(), "Because": k.Because(errRoot)} {
 			for form, err := range inForms(err) {
+				if errors.Is(err, Code("")) || errors.Is(err, Kind("")) {
+					t.Errorf("%s of %s, %s: it is what has no name", what, k, form)
+				}
 				for _, target := range errcatalog.Kinds() {
 					if got, want := errors.Is(err, target), slices.Contains(above, target); got != want {
 						t.Errorf("%s of %s, %s: errors.Is(%s) is %v", what, k, form, target, got)

@@ -2,6 +2,7 @@ package errcatalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -127,10 +128,5 @@ func (o *occurrence) appendFilled(b []byte, m *message, escaped bool) ([]byte, b
 }
 
 func underAny(k Kind, kinds []Kind) bool {
-	for _, ancestor := range kinds {
-		if k.under(ancestor) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(kinds, k.under)
 }

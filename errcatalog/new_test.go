@@ -387,6 +387,11 @@ func TestASuggestionIsTheNearestName(t *testing.T) {
 			wantHas(t, f[0].Problem, test.says)
 		})
 	}
+	f := faultsOf(t, with(func(e *Entry) {
+		e.Params = []Param{{Name: "ab", Type: errcatalog.String}, {Name: "cd", Type: errcatalog.String}}
+		e.Messages = []Message{{Text: "{ad}"}, {Text: "No."}}
+	}))
+	wantHas(t, f[0].Problem, "did you mean ab?")
 	for _, far := range []Kind{"", "x", "something_else", Kind(strings.Repeat("x", 10000))} {
 		f := faultsOf(t, with(func(e *Entry) { e.Covers = []Kind{far} }))
 		if strings.Contains(f[0].Problem, "did you mean") {

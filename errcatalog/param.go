@@ -33,7 +33,7 @@ type Form string
 // The forms that are not any type's own.
 const (
 	Seconds Form = "seconds" // a duration in whole seconds, rounded up: 60
-	Words   Form = "words"   // a duration in words: 1 minute, 90 seconds
+	Words   Form = "words"   // a duration in words, of whole seconds or milliseconds: 1 minute, 90 seconds
 	Unit    Form = "unit"    // a duration as what follows "per": minute, 90 seconds
 	RFC3339 Form = "rfc3339" // a time in UTC without fraction: 2006-01-02T15:04:05Z
 	Unix    Form = "unix"    // a time as a Unix second, rounded up

@@ -43,8 +43,11 @@ func shown(t testing.TB, c *errcatalog.Catalog, params ...slog.Attr) (member, te
 		t.Fatal(err)
 	}
 	text = strings.TrimSuffix(strings.TrimPrefix(message, "It is "), ".")
-	if message == "It is nothing." {
+	switch message {
+	case "It is nothing.":
 		text = ""
+	case "It is .":
+		text = "(an empty hole)"
 	}
 	if resolved := c.Resolve(Code("p").With(params...)).Message(); strings.ToValidUTF8(resolved, "\ufffd") != resolved {
 		text = "" // as it is, for the log
@@ -231,6 +234,7 @@ func TestDurations(t *testing.T) {
 		{500 * time.Millisecond, "1", "500 milliseconds", "500 milliseconds"},
 		{time.Second - 1, "1", "1 second", "second"},
 		{time.Second, "1", "1 second", "second"},
+		{1200*time.Millisecond + 1, "2", "2 seconds", "2 seconds"},
 		{1500 * time.Millisecond, "2", "1500 milliseconds", "1500 milliseconds"},
 		{30*time.Second - 1, "30", "30 seconds", "30 seconds"},
 		{29*time.Second + 1, "30", "30 seconds", "30 seconds"},

@@ -304,6 +304,24 @@ func TestEverySubRequestOfABatchGetsItsOwnError(t *testing.T) {
 	}
 }
 
+func TestAPartOfABatchThatStreamsGetsItsError(t *testing.T) {
+	t.Parallel()
+	w := &Writer{}
+	reports := observe(w)
+	var part *httptest.ResponseRecorder
+	serve(w.Handle(func(rw http.ResponseWriter, r *http.Request) error {
+		rw.WriteHeader(207)
+		part = serve(w.Always(errcatalog.Gone), httptest.NewRequestWithContext(r.Context(), http.MethodGet, "/", nil))
+		return errcatalog.Conflict
+	}), get())
+	if part.Code != 410 || !strings.Contains(part.Body.String(), `"gone"`) {
+		t.Errorf("the part got %d %s", part.Code, part.Body)
+	}
+	if got := *reports; got[0].problem != nil || got[1].problem != errcatalog.ErrStarted {
+		t.Errorf("it was told %v", got)
+	}
+}
+
 func TestAnErrorAfterABatchStartedIsNoSecondError(t *testing.T) {
 	t.Parallel()
 	w := &Writer{}

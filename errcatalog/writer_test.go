@@ -43,6 +43,14 @@ func TestAReplyHasTheRequestsIDAndTheTime(t *testing.T) {
 	}
 }
 
+func TestATimeThatOnlyAParamShows(t *testing.T) {
+	t.Parallel()
+	spec := withParam(Param{Name: "at", From: "$timestamp", As: errcatalog.Unix, Public: true})
+	w := Writer{Catalog: build(t, spec)}
+	wantHas(t, serve(w.Always(Code("thing")), get()).Body.String(), `"at":1`)
+	wantHas(t, serve(w.Always(errcatalog.Gone), get()).Body.String(), `"gone"`)
+}
+
 // withID gives requests an ID, as the suite's outermost middleware does.
 func withID(id string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

@@ -216,14 +216,14 @@ func main() {
 func TestACatalogueExtendsOneOfAnotherModule(t *testing.T) {
 	t.Parallel()
 	dir := folder(t,
-		"shared/go.mod", "module example.com/shared\n"+library(t), "shared/base/catalog.yaml", baseYAML,
-		"api/go.mod", "module example.com/api\n"+library(t)+"\nrequire example.com/shared v0.0.0\n\nreplace example.com/shared => ../shared\n",
-		"api/child/catalog.yaml", strings.Replace(childYAML, "../base", "../../shared/base", 1))
-	code, _, stderr := errcat("gen", filepath.Join(dir, "shared/base/catalog.yaml"), filepath.Join(dir, "api/child/catalog.yaml"))
+		"common/go.mod", "module example.com/common\n"+library(t), "common/base/catalog.yaml", baseYAML,
+		"api/go.mod", "module example.com/api\n"+library(t)+"\nrequire example.com/common v0.0.0\n\nreplace example.com/common => ../common\n",
+		"api/child/catalog.yaml", strings.Replace(childYAML, "../base", "../../common/base", 1))
+	code, _, stderr := errcat("gen", filepath.Join(dir, "common/base/catalog.yaml"), filepath.Join(dir, "api/child/catalog.yaml"))
 	if code != 0 {
 		t.Fatalf("%d %q", code, stderr)
 	}
-	if text := readFile(t, filepath.Join(dir, "api/child/catalog_gen.go")); !strings.Contains(text, "\tbase \"example.com/shared/base\"\n") {
+	if text := readFile(t, filepath.Join(dir, "api/child/catalog_gen.go")); !strings.Contains(text, "\tbase \"example.com/common/base\"\n") {
 		t.Error(text)
 	}
 	goRun(t, filepath.Join(dir, "api"), "vet", "./...")

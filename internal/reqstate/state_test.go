@@ -128,7 +128,8 @@ func TestTheStateIsTheRequestsContext(t *testing.T) {
 func TestFromFindsTheStateInADerivedContext(t *testing.T) {
 	t.Parallel()
 	st, _, r := reqstate.Ensure(httptest.NewRecorder(), get())
-	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), "k", "v"), time.Hour) //nolint:staticcheck // any key will do
+	type key struct{}
+	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), key{}, "value"), time.Hour)
 	defer cancel()
 	if reqstate.From(ctx) != st {
 		t.Error("it is not found")

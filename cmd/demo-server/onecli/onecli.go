@@ -25,8 +25,9 @@ type agent struct {
 
 // A store has the records of one server.
 type store struct {
-	mu     sync.Mutex
-	agents []agent
+	mu      sync.Mutex
+	agents  []agent
+	onBuggy func(agent) // nil: the demo's fault
 }
 
 // New returns the API's routes over a new store.
@@ -83,13 +84,13 @@ func (s *store) create(w http.ResponseWriter, r *http.Request) error {
 	return errcatalog.WriteJSON(w, http.StatusCreated, a)
 }
 
-// add stores an agent. The code that makes the buggy one writes to a nil map.
+// add stores an agent. The code that makes the buggy one calls a function that
+// nobody set.
 func (s *store) add(in agent) (agent, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if in.Identifier == "buggy-agent" {
-		var settings map[string]string
-		settings["identifier"] = in.Identifier
+		s.onBuggy(in)
 	}
 	for _, a := range s.agents {
 		if a.Identifier == in.Identifier {

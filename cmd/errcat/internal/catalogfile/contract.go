@@ -53,7 +53,7 @@ func (f *File) refuse(fault *errcatalog.Fault) {
 	code, field, problem := string(fault.Code), fault.Field, fault.Problem
 	p := f.find(code, within(fault))
 	at := p.at()
-	if code == "" && field == "envelope" && p.value != nil {
+	if code == "" && field == "envelope" {
 		at, problem = f.inEnvelope(p.value, problem)
 	}
 	if field != "" {

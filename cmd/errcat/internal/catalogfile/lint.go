@@ -70,10 +70,10 @@ func (f *File) lintSame(e *errcatalog.Entry, says map[string]errcatalog.Code) {
 }
 
 // lintMessages finds messages that one before them always leaves out: it is for
-// any kind, and has no other holes.
+// any kind, and needs no other params. The last one must be there all the same.
 func (f *File) lintMessages(e *errcatalog.Entry) {
-	for i, later := range e.Messages {
-		filled := gen.Holes(later.Text)
+	for i, later := range e.Messages[:max(0, len(e.Messages)-1)] {
+		filled := append(gen.Holes(later.Text), defaults(e)...)
 		for j, m := range e.Messages[:i] {
 			holes := gen.Holes(m.Text)
 			if len(holes) > 0 && len(m.When) == 0 && subset(holes, filled) {
@@ -83,6 +83,17 @@ func (f *File) lintMessages(e *errcatalog.Entry) {
 			}
 		}
 	}
+}
+
+// defaults returns the params that no occurrence needs to bring.
+func defaults(e *errcatalog.Entry) []string {
+	var names []string
+	for _, p := range e.Params {
+		if !isZero(p.Default) {
+			names = append(names, p.Name)
+		}
+	}
+	return names
 }
 
 func subset(a, b []string) bool {

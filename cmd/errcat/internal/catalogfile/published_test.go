@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -175,5 +176,20 @@ func TestPlainValuesTellValuesApart(t *testing.T) {
 	}
 	if len(seen) != len(values) {
 		t.Errorf("%d values have the %d forms %s", len(values), len(seen), strings.Join(slices.Sorted(maps.Keys(seen)), ", "))
+	}
+}
+
+func TestAFileExtendsOneByItsAbsolutePath(t *testing.T) {
+	t.Parallel()
+	base, err := filepath.Abs("testdata/broken/base/good.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := catalogfile.Parse("catalog.yaml", []byte("name: child\nextends: "+base+"\n"))
+	if f.Catalog == nil || f.Base == nil || f.Base.Path != base {
+		t.Errorf("base %v, faults %v", f.Base, f.Faults)
+	}
+	if _, ok := f.Catalog.Lookup("conflict"); !ok {
+		t.Error("the base's entry is not inherited")
 	}
 }

@@ -39,7 +39,7 @@ func (r *reader) object(n *yaml.Node, what string, known fields) {
 	for _, p := range r.pairs(n, what) {
 		read := known[p.key.Value]
 		if read == nil {
-			r.wrong(p.key, ruleKey, "%s has no key %q%s", what, p.key.Value, suggest(p.key.Value, known))
+			r.wrong(p.key, ruleKey, "%s has no key %.40q%s", what, p.key.Value, suggest(p.key.Value, known))
 			continue
 		}
 		if r.code == "" {
@@ -54,13 +54,19 @@ func (r *reader) object(n *yaml.Node, what string, known fields) {
 
 func suggest(name string, known fields) string {
 	names := slices.Sorted(maps.Keys(known))
-	nearest := slices.MinFunc(names, func(a, b string) int {
-		return levenshtein.ComputeDistance(name, a) - levenshtein.ComputeDistance(name, b)
-	})
-	if levenshtein.ComputeDistance(name, nearest) <= 1+len(name)/3 {
-		return "; did you mean " + nearest + "?"
+	nearest, distance := "", 1+len(name)/3
+	for _, candidate := range names {
+		if len(name) > 2*len(candidate) {
+			continue
+		}
+		if d := levenshtein.ComputeDistance(name, candidate); d <= distance {
+			nearest, distance = candidate, d-1
+		}
 	}
-	return "; the keys are " + strings.Join(names, ", ")
+	if nearest == "" {
+		return "; the keys are " + strings.Join(names, ", ")
+	}
+	return "; did you mean " + nearest + "?"
 }
 
 // pairs returns the keys and values of a mapping. Each key stands once.
@@ -78,7 +84,7 @@ func (r *reader) pairs(n *yaml.Node, what string) []pair {
 		case p.key.Kind != yaml.ScalarNode || p.key.Value == "" || p.key.Tag == "!!merge":
 			r.wrong(p.key, ruleYAML, "a key must be a plain name; merge keys and the like are not part of the grammar")
 		case seen[p.key.Value]:
-			r.wrong(p.key, ruleKey, "the key %q stands twice in %s", p.key.Value, what)
+			r.wrong(p.key, ruleKey, "the key %.40q stands twice in %s", p.key.Value, what)
 		case r.plain(p.value):
 			pairs = append(pairs, p)
 			seen[p.key.Value] = true
@@ -95,7 +101,7 @@ func (r *reader) named(n *yaml.Node, what string) []pair {
 		switch {
 		case k.Tag != "!!str" && !decimal.MatchString(k.Value):
 			r.wrong(k, ruleTrap, "YAML reads the key %s as %s; put it in quotes", k.Value, reading(k))
-		case k.Style == 0 && oldBoolean.MatchString(k.Value):
+		case k.Style == 0 && isOldBoolean(k.Value):
 			r.wrong(k, ruleTrap, "older YAML reads the key %s as true or false; put it in quotes", k.Value)
 		default:
 			return false
@@ -124,7 +130,7 @@ func (r *reader) plain(n *yaml.Node) bool {
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		r.wrong(n, ruleYAML, "anchors and aliases are not part of the grammar; write the value out")
-	case n.Style&yaml.TaggedStyle != 0:
+	case n.Style&yaml.TaggedStyle != 0 || n.Tag == "!":
 		r.wrong(n, ruleYAML, "tags such as %s are not part of the grammar; leave it out", n.Tag)
 	default:
 		return true
@@ -204,15 +210,18 @@ func (r *reader) messages(n *yaml.Node) []errcatalog.Message {
 	messages := make([]errcatalog.Message, len(items))
 	for i, item := range items {
 		m := &messages[i]
-		if item.Kind != yaml.MappingNode {
+		switch {
+		case item.Kind != yaml.MappingNode:
 			r.text(&m.Text)(item)
-			continue
+		case len(item.Content) == 2 && strings.Contains(item.Content[0].Value, " "):
+			r.wrong(item, ruleTrap, "YAML reads a text with a colon and a blank in it as a mapping; put it in quotes")
+		default:
+			r.object(item, "a message", fields{
+				"name": r.text(&m.Name),
+				"when": func(n *yaml.Node) { m.When = r.kinds(n, "when") },
+				"text": r.text(&m.Text),
+			})
 		}
-		r.object(item, "a message", fields{
-			"name": r.text(&m.Name),
-			"when": func(n *yaml.Node) { m.When = r.kinds(n, "when") },
-			"text": r.text(&m.Text),
-		})
 	}
 	return messages
 }

@@ -3,17 +3,29 @@ package catalogfile
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
 )
 
 var (
-	// oldBoolean is what YAML 1.1, which many tools still read, takes for true and false.
-	oldBoolean = regexp.MustCompile(`^(?i:y|yes|n|no|on|off)$`)
-	decimal    = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
-	digits     = regexp.MustCompile(`^[-+]?[0-9_]+$`)
+	decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
+	digits  = regexp.MustCompile(`^[-+]?[0-9_]+$`)
 )
+
+// isOldBoolean reports whether YAML 1.1, which many tools still read, takes s for
+// true or false.
+func isOldBoolean(s string) bool {
+	if len(s) > len("off") {
+		return false
+	}
+	switch strings.ToLower(s) {
+	case "y", "yes", "n", "no", "on", "off":
+		return true
+	}
+	return false
+}
 
 func isPlain(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Style == 0 }
 
@@ -48,7 +60,7 @@ func (r *reader) str(n *yaml.Node) (string, bool) {
 	switch {
 	case n.Kind != yaml.ScalarNode:
 		r.wrong(n, ruleValue, "a string must stand here; put it in quotes, or behind a |")
-	case n.Tag == "!!str" && n.Style == 0 && oldBoolean.MatchString(n.Value):
+	case n.Tag == "!!str" && n.Style == 0 && isOldBoolean(n.Value):
 		r.wrong(n, ruleTrap, "older YAML reads %s as true or false; put it in quotes", n.Value)
 	case n.Tag == "!!str":
 		return n.Value, true
@@ -117,7 +129,7 @@ func (r *reader) bool(n *yaml.Node) (bool, bool) {
 	switch {
 	case isPlain(n) && (n.Value == "true" || n.Value == "false"):
 		return n.Value == "true", true
-	case isPlain(n) && (n.Tag == "!!bool" || oldBoolean.MatchString(n.Value)):
+	case isPlain(n) && (n.Tag == "!!bool" || isOldBoolean(n.Value)):
 		r.wrong(n, ruleTrap, "not every YAML reads %s as true or false; write true or false", n.Value)
 	default:
 		r.wrong(n, ruleValue, "true or false must stand here, without quotes")

@@ -42,6 +42,8 @@ func character(text []byte) (mark, string) {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			return at, "the file is not in UTF-8 from here on"
+		case r == '\r' && !bytes.HasPrefix(text, []byte("\r\n")):
+			return at, "a line ends in CR alone; end lines in LF or CRLF"
 		case r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff:
 			return at, fmt.Sprintf("YAML takes no %U; in double quotes write \\u%04x", r, r)
 		case r == 0x85 || r == 0x2028 || r == 0x2029:
@@ -77,12 +79,11 @@ func (f *File) syntax(err error) {
 
 // explain says what the YAML parser found, and how to mend it.
 func (f *File) explain(at mark, e *yaml.LoadError) string {
+	c, _ := utf8.DecodeRuneInString(from(f.line(at.line), at.column))
 	switch {
+	case c == '\t':
+		return "YAML does not indent with tabs; use spaces"
 	case strings.Contains(e.Message, "cannot start any token"):
-		c, _ := utf8.DecodeRuneInString(from(f.line(at.line), at.column))
-		if c == '\t' {
-			return "YAML does not indent with tabs; use spaces"
-		}
 		return fmt.Sprintf("a value that starts with %c must stand in quotes", c)
 	case strings.Contains(e.Message, "unknown anchor"):
 		return "a value that starts with * must stand in quotes"
@@ -90,10 +91,15 @@ func (f *File) explain(at mark, e *yaml.LoadError) string {
 		return "a value with a colon and a blank in it must stand in quotes; and keys of one mapping in one column"
 	case strings.Contains(e.Message, "end of stream"):
 		return "the quote that begins here has no end"
-	case e.ContextMark.Line > 0 && e.ContextMark != e.Mark:
-		return fmt.Sprintf("not YAML: %s, %s that begins at %d:%d", e.Message, e.ContextMsg, e.ContextMark.Line, e.ContextMark.Column)
 	}
-	return "not YAML: " + e.Message
+	problem := "not YAML: " + e.Message
+	if e.ContextMark.Line > 0 && e.ContextMark != e.Mark {
+		problem += fmt.Sprintf(", %s that begins at %d:%d", e.ContextMsg, e.ContextMark.Line, e.ContextMark.Column)
+	}
+	if strings.Contains(e.Message, "did not find expected") {
+		problem += `; a text that starts with {, [, ' or " must stand in quotes as a whole`
+	}
+	return problem
 }
 
 // line returns a line of the text, "" if there is none.
