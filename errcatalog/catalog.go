@@ -47,6 +47,18 @@ func New(spec Spec) (*Catalog, error) {
 	}, nil
 }
 
+// problemOps returns the ops of an entry's form as problem details. Few clients ask
+// for those, and their form has no faults of its own: taken names are changed.
+func (c *Catalog) problemOps(e *entry) []op {
+	if ops := e.problem.Load(); ops != nil {
+		return *ops
+	}
+	k := compiler{docs: c.spec.Docs, pinned: c.pinned}
+	ops := k.compile(e, &c.problem, true)
+	e.problem.Store(&ops)
+	return ops
+}
+
 // Must returns c, and panics if err is not nil. It is for catalogues that are
 // package variables: Must(New(spec)).
 func Must(c *Catalog, err error) *Catalog {

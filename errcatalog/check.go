@@ -36,7 +36,6 @@ func (b *builder) compile(e *entry) {
 	e.documented = b.spec.Docs != ""
 	if len(b.faults) == before {
 		e.native = b.compiler.compile(e, &b.native, false)
-		e.problem = b.compiler.compile(e, &b.problem, true)
 	}
 }
 

@@ -5,5 +5,5 @@ func (w *Writer) AppendBody(b []byte, err error, m Meta) []byte {
 	m.docsURL = w.DocsURL
 	o := occurrence{meta: m}
 	_ = w.catalog().resolve(&o, err, w.Rules, nil)
-	return o.appendBody(b, false)
+	return o.appendBody(b, w.catalog(), false)
 }

@@ -38,7 +38,7 @@ func (w *Writer) Reply(err error, m Meta) Reply {
 	for name, values := range h {
 		h[name] = append([]string(nil), values...)
 	}
-	return Reply{Status: o.entry.Status, Header: h, Body: o.appendBody(nil, problem)}
+	return Reply{Status: o.entry.Status, Header: h, Body: o.appendBody(nil, c, problem)}
 }
 
 // negotiates reports whether replies depend on the Accept header.
@@ -50,9 +50,9 @@ func (c *Catalog) problemFor(accept []string) bool {
 }
 
 // appendBody appends the body of the reply.
-func (o *occurrence) appendBody(b []byte, problem bool) []byte {
+func (o *occurrence) appendBody(b []byte, c *Catalog, problem bool) []byte {
 	if problem {
-		return o.run(b, o.entry.problem)
+		return o.run(b, c.problemOps(o.entry))
 	}
 	return o.run(b, o.entry.native)
 }

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -112,7 +113,7 @@ type entry struct {
 	params     []param
 	messages   []message
 	native     []op
-	problem    []op
+	problem    atomic.Pointer[[]op] // compiled when it is first asked for
 	headers    []header
 	challenge  []string
 	wait       []string

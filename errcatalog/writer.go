@@ -100,7 +100,7 @@ var buffers = sync.Pool{New: func() any {
 func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog) error {
 	problem := c.problemFor(o.meta.Accept)
 	buf := buffers.Get().(*[]byte)
-	body := o.appendBody((*buf)[:0], problem)
+	body := o.appendBody((*buf)[:0], c, problem)
 	h := rw.Header()
 	o.setHeaders(h, c, problem)
 	if r.ProtoMajor >= 2 {

@@ -154,8 +154,9 @@ func TestAbortHandlerIsPassedOn(t *testing.T) {
 
 func TestNothingIsWrittenAfterAHijack(t *testing.T) {
 	t.Parallel()
-	var got reports
-	s := testutil.Serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: got.add}}.Handler(
+	reported := make(chan error, 1)
+	errs := &errcatalog.Writer{Report: func(_ context.Context, _ *errcatalog.Error, problem error) { reported <- problem }}
+	s := testutil.Serve(t, middleware.Stack{Errors: errs}.Handler(
 		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			conn, buf, err := http.NewResponseController(w).Hijack()
 			if err != nil {
@@ -170,8 +171,7 @@ func TestNothingIsWrittenAfterAHijack(t *testing.T) {
 	if resp, body := testutil.Get(t, s, "/"); resp.StatusCode != 200 || body != "mine" {
 		t.Errorf("got %d %q, want what the handler wrote", resp.StatusCode, body)
 	}
-	s.Close() // waits for the handler
-	if _, problem := got.only(t); !errors.Is(problem, errcatalog.ErrHijacked) {
+	if problem := <-reported; !errors.Is(problem, errcatalog.ErrHijacked) {
 		t.Errorf("reported the problem %v, want ErrHijacked", problem)
 	}
 }

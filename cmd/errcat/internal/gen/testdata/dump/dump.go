@@ -4,6 +4,7 @@ package dump
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/contrite-go/contrite/errcatalog"
@@ -15,6 +16,7 @@ func Catalog(c *errcatalog.Catalog) string {
 	w := &errcatalog.Writer{Catalog: c}
 	fmt.Fprintf(&b, "%q\n", c.Name())
 	for _, e := range c.Errors() {
+		e.Params = slices.Clone(e.Params) // they are the catalogue's
 		for i := range e.Params {
 			p := &e.Params[i]
 			fmt.Fprintf(&b, "%s: default %s, example %s\n", p.Name, value(p.Default), value(p.Example))
