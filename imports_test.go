@@ -20,6 +20,9 @@ const root = "github.com/contrite-go/contrite"
 // imports beyond the standard library. A package of this module stands with its
 // path below the root, another module's with that module's path.
 var imports = map[string][]string{
+	"auth":           {"errcatalog", "internal/reqstate"},
+	"auth/sqlstore":  {"auth"},
+	"auth/storetest": {"auth"},
 	"cmd/demo-server": {
 		"cmd/demo-server/agenthuman", "cmd/demo-server/faos", "cmd/demo-server/onecli", "cmd/demo-server/so1",
 		"errcatalog", "github.com/go-chi/chi/v5", "middleware", "requestid",

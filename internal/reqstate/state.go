@@ -27,6 +27,12 @@ type State struct {
 	ErrorCode string
 	// Failure is the error behind ErrorCode, with its private cause.
 	Failure error
+	// Principal is who sends the request: an *auth.Principal, nil until one was
+	// verified.
+	Principal any
+	// Challenge returns the WWW-Authenticate values of a 403 for want of scopes. It
+	// is nil until a principal was verified.
+	Challenge func(scopes []string) []string
 	// IDHeader backs the response's request ID header.
 	IDHeader [1]string
 

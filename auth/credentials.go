@@ -1,0 +1,87 @@
+package auth
+
+import (
+	"net/http"
+	"strings"
+)
+
+// A Carrier is a place where a request can have a credential, and the challenge
+// that asks for one there.
+type Carrier struct {
+	header string
+	bearer bool
+	scheme string // of the challenge
+}
+
+// Bearer is the Authorization header with the scheme Bearer (RFC 6750, section 2.1).
+// A header of another scheme counts as none.
+var Bearer = Carrier{header: "Authorization", bearer: true, scheme: "Bearer"}
+
+// Header is a header that has the credential as its whole value, such as x-api-key.
+// An empty value counts as none.
+func Header(name string) Carrier {
+	return Carrier{
+		header: http.CanonicalHeaderKey(name),
+		scheme: "ApiKey header=" + quoted(strings.ToLower(name)),
+	}
+}
+
+// A presence is what a carrier of a request has.
+type presence int
+
+const (
+	absent presence = iota
+	malformed
+	present
+)
+
+// take returns the credential of the request in this carrier.
+func (c *Carrier) take(r *http.Request) (string, presence) {
+	values := r.Header[c.header]
+	switch {
+	case len(values) == 0:
+		return "", absent
+	case len(values) > 1:
+		return "", malformed
+	case c.bearer:
+		return bearer(values[0])
+	case values[0] == "":
+		return "", absent
+	case !isVisible(values[0]):
+		return "", malformed
+	}
+	return values[0], present
+}
+
+// bearer reads credentials of the scheme Bearer: the scheme in any case, one or more
+// spaces, and a token68 (RFC 9110, section 11.4).
+func bearer(value string) (string, presence) {
+	scheme, token, _ := strings.Cut(value, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", absent
+	}
+	if token = strings.TrimLeft(token, " "); !isToken68(token) {
+		return "", malformed
+	}
+	return token, present
+}
+
+func isToken68(s string) bool {
+	s = strings.TrimRight(s, "=")
+	for i := range len(s) {
+		if digits[s[i]] < 0 && strings.IndexByte("-._~+/", s[i]) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isVisible reports whether s is of visible ASCII characters.
+func isVisible(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
