@@ -9,9 +9,14 @@ MODULES := $(sort $(patsubst %/go.mod,%,$(shell find . -name go.mod \
 # The path is absolute because nested modules use it too.
 TOOL := go tool -modfile='$(CURDIR)/tools/go.mod'
 
+# The tests that need a server of another's are run by test-integration.
+TESTED := $(filter-out ./integration,$(MODULES))
+
 # $(call each,command) runs a command in every module, and names those where it failed.
-each = @failed=; for m in $(MODULES); do \
-		(cd $$m && $(1)) || failed="$$failed $$(sed -n 's/^module //p' $$m/go.mod)"; \
+# $(call each_of,modules,command) does so in some.
+each = $(call each_of,$(MODULES),$(1))
+each_of = @failed=; for m in $(1); do \
+		(cd $$m && $(2)) || failed="$$failed $$(sed -n 's/^module //p' $$m/go.mod)"; \
 	done; \
 	[ -z "$$failed" ] || { echo "$@ failed in$$failed" >&2; exit 1; }
 
@@ -19,16 +24,19 @@ each = @failed=; for m in $(MODULES); do \
 ERRCAT = go -C cmd/errcat run .
 CATALOGS := $(patsubst %,'$(CURDIR)/%',$(wildcard errcatalog/*/catalog.yaml))
 
-.PHONY: help demo test lint fuzz bench fmt generate
+.PHONY: help demo test test-integration lint fuzz bench fmt generate
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' Makefile
 
 demo: ## run the demo server; flags go in ARGS
 	@go run ./cmd/demo-server $(ARGS)
 
 test: ## run the tests with the race detector
-	$(call each,go test -race ./...)
+	$(call each_of,$(TESTED),go test -race ./...)
+
+test-integration: ## run the tests against real servers, which it starts
+	@integration/with-servers go -C integration test -race ./...
 
 lint: ## check format, vet, staticcheck, go fix, go.mod and the catalogues
 	@unformatted=$$($(TOOL) gofumpt -l .) && [ -z "$$unformatted" ] || \

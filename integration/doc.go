@@ -1,0 +1,3 @@
+// Package integration has the tests that need a real server. `make test-integration`
+// starts the servers and runs them.
+package integration
