@@ -181,3 +181,20 @@ func TestAMediaTypeOfItsOwnIsNotNegotiated(t *testing.T) {
 		t.Errorf("it is sent as %s, with Vary %q", got, reply.Header["Vary"])
 	}
 }
+
+func TestAMediaTypeWithParametersStillNegotiates(t *testing.T) {
+	t.Parallel()
+	c := errcatalog.Must(errcatalog.New(errcatalog.Spec{
+		Name: "charset", Extends: errcatalog.Standard, MediaType: "application/json; charset=utf-8",
+	}))
+	w := &errcatalog.Writer{Catalog: c}
+	for accept, want := range map[string]string{
+		"":                         "application/json; charset=utf-8",
+		"application/problem+json": "application/problem+json",
+	} {
+		got := w.Reply(errcatalog.NotFound, errcatalog.Meta{Accept: []string{accept}}).Header.Get("Content-Type")
+		if got != want {
+			t.Errorf("Accept: %q gets %q, want %q", accept, got, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"strconv"
+	"strings"
 )
 
 // A Catalog is all the errors that an API may answer, checked and compiled. It is
@@ -18,6 +19,8 @@ type Catalog struct {
 	entries []*entry
 	byCode  map[Code]*entry
 	byKind  map[Kind]*entry
+
+	negotiable bool // whether the media type is application/json
 }
 
 // New checks spec and compiles it. The error joins a [*Fault] for everything that
@@ -41,9 +44,11 @@ func New(spec Spec) (*Catalog, error) {
 		pinned:  b.pinned,
 		media:   []string{b.spec.MediaType},
 		timed:   b.timed(),
-		entries: b.entries,
-		byCode:  b.byCode,
-		byKind:  b.byKind,
+
+		negotiable: isJSON(b.spec.MediaType),
+		entries:    b.entries,
+		byCode:     b.byCode,
+		byKind:     b.byKind,
 	}, nil
 }
 
@@ -57,6 +62,12 @@ func (c *Catalog) problemOps(e *entry) []op {
 	ops := k.compile(e, &c.problem, true)
 	e.problem.Store(&ops)
 	return ops
+}
+
+// isJSON reports whether a media type is application/json, whatever its parameters.
+func isJSON(mediaType string) bool {
+	name, _, _ := strings.Cut(mediaType, ";")
+	return strings.EqualFold(strings.TrimSpace(name), mediaJSON)
 }
 
 // Must returns c, and panics if err is not nil. It is for catalogues that are

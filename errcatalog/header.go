@@ -43,7 +43,7 @@ func (o *occurrence) setHeaders(h http.Header, c *Catalog, problem bool) {
 	}
 	h["Cache-Control"] = noStore
 	h["X-Content-Type-Options"] = noSniff
-	if c.negotiates() {
+	if c.negotiable {
 		addVary(h)
 	}
 	for i := range o.entry.headers {

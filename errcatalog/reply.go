@@ -41,12 +41,9 @@ func (w *Writer) Reply(err error, m Meta) Reply {
 	return Reply{Status: o.entry.Status, Header: h, Body: o.appendBody(nil, c, problem)}
 }
 
-// negotiates reports whether replies depend on the Accept header.
-func (c *Catalog) negotiates() bool { return c.spec.MediaType == mediaJSON }
-
 // problemFor reports whether a client with that Accept header gets problem details.
 func (c *Catalog) problemFor(accept []string) bool {
-	return len(accept) > 0 && c.negotiates() && prefersProblem(accept)
+	return len(accept) > 0 && c.negotiable && prefersProblem(accept)
 }
 
 // appendBody appends the body of the reply.

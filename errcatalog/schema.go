@@ -19,7 +19,7 @@ func (c *Catalog) Schema(code Code, mediaType string) json.RawMessage {
 	case s.entry == nil:
 		return nil
 	case mediaType == c.spec.MediaType:
-	case mediaType == mediaProblem && c.negotiates():
+	case mediaType == mediaProblem && c.negotiable:
 		shape, s.rename = &c.problem, true
 	default:
 		return nil

@@ -18,8 +18,8 @@ type Spec struct {
 	// Extends is a catalogue to inherit from. Its entries are inherited unless the
 	// Spec has one of that code; an inherited entry that covers kinds covers only
 	// those that no entry of the Spec covers, and is left out when none remains.
-	// Docs, Headers, Envelope, MediaType, Types and Challenge are inherited where
-	// the Spec leaves them empty.
+	// Docs, Envelope, MediaType and Challenge are inherited where the Spec leaves
+	// them empty, Headers and Types where they are nil.
 	Extends *Catalog
 	// Docs is the URL of the published reference. $docs_url is Docs, #, and the code.
 	Docs string
@@ -46,7 +46,8 @@ type Entry struct {
 	// Code is its name: letters, digits, and ._- between them.
 	Code Code
 	// Covers names the kinds that are answered with it, each with those below it
-	// that no other entry covers.
+	// that no other entry of the Spec covers. Entries that are inherited give way: to
+	// cover Unauthenticated alone is to answer expired credentials with it too.
 	Covers []Kind
 	// Status is the HTTP status, 400 to 599.
 	Status int
