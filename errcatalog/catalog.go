@@ -120,10 +120,13 @@ type builder struct {
 	shared   []header // the spec's headers: those that are slots have no values yet
 	pieces   []piece
 
-	paramSlab   slab[param]
-	messageSlab slab[message]
-	partSlab    slab[part]
-	headerSlab  slab[header]
+	declaredSlab slab[Param]
+	wordedSlab   slab[Message]
+	fixSlab      slab[string]
+	paramSlab    slab[param]
+	messageSlab  slab[message]
+	partSlab     slab[part]
+	headerSlab   slab[header]
 }
 
 func (b *builder) fault(code Code, field, problem string) {
@@ -199,6 +202,8 @@ func (b *builder) collect() {
 	if b.spec.Extends != nil {
 		n += len(b.spec.Extends.entries)
 	}
+	size := min(n, 512)
+	b.declaredSlab.size, b.wordedSlab.size, b.fixSlab.size = size, size, size
 	b.byCode, b.entries, b.slab = make(map[Code]*entry, n), make([]*entry, 0, n), make([]entry, n)
 	for i := range b.spec.Errors {
 		declared := &b.spec.Errors[i]
@@ -209,7 +214,7 @@ func (b *builder) collect() {
 			b.fault(declared.Code, "code", strconv.Quote(string(declared.Code))+
 				" is not a code; use letters, digits, and ._- between them")
 		default:
-			b.add(declared, declared.Type).unshare()
+			b.unshare(&b.add(declared, declared.Type).Entry)
 		}
 	}
 	b.own = len(b.entries)

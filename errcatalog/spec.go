@@ -74,9 +74,9 @@ type Entry struct {
 }
 
 // unshare has e share nothing with the Entry that it is a copy of.
-func (e *Entry) unshare() {
-	e.Covers, e.Fix = slices.Clone(e.Covers), slices.Clone(e.Fix)
-	e.Params, e.Messages = slices.Clone(e.Params), slices.Clone(e.Messages)
+func (b *builder) unshare(e *Entry) {
+	e.Covers, e.Fix = slices.Clone(e.Covers), b.fixSlab.keep(e.Fix)
+	e.Params, e.Messages = b.declaredSlab.keep(e.Params), b.wordedSlab.keep(e.Messages)
 	for i := range e.Params {
 		p := &e.Params[i]
 		p.Labels, p.Default, p.Example = maps.Clone(p.Labels), cloneValue(p.Default), cloneValue(p.Example)
