@@ -75,7 +75,12 @@ func (c *Catalog) internal(o *occurrence, err error) {
 
 // classify asks what is certain of the request, then the rules, and then what is
 // certain without any.
-func (o *occurrence) classify(err error, rules []func(error) error, ctx context.Context) bool {
+func (o *occurrence) classify(err error, rules []func(error) error, ctx context.Context) (ok bool) {
+	defer func() {
+		if recover() != nil { // a rule's, or an As or Is method's: err is nothing that we know
+			ok = false
+		}
+	}()
 	if o.classifyDone(err, ctx) {
 		return true
 	}

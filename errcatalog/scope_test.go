@@ -25,11 +25,11 @@ func named(t testing.TB, name string) *Writer {
 // middlewares do.
 func fails(rw http.ResponseWriter, r *http.Request) {
 	st := reqstate.From(r.Context())
-	if st == nil || st.OnError == nil {
+	if st == nil || st.InCharge() == nil {
 		_, _ = fmt.Fprint(rw, "nobody")
 		return
 	}
-	st.OnError(rw, r, errcatalog.Gone)
+	(*st.InCharge())(rw, r, errcatalog.Gone)
 }
 
 func TestTheInnermostScopeAnswers(t *testing.T) {
@@ -123,8 +123,8 @@ func TestTheStateKnowsTheErrorThatWasAnswered(t *testing.T) {
 			outer := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				st, rw, r := reqstate.Ensure(rw, r)
 				quiet.Handle(test.h).ServeHTTP(rw, r)
-				if st.ErrorCode != test.code || (st.Failure == nil) != (test.code == "") {
-					t.Errorf("it knows %q, %v", st.ErrorCode, st.Failure)
+				if code, err := st.Failure(); code != test.code || (err == nil) != (test.code == "") {
+					t.Errorf("it knows %q, %v", code, err)
 				}
 			})
 			serve(outer, get())
@@ -344,8 +344,8 @@ func TestABatchThatSucceedsHasNoErrorCode(t *testing.T) {
 	serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		st, rw, r := reqstate.Ensure(rw, r)
 		w.Handle(batch(h, 2)).ServeHTTP(rw, r)
-		if st.ErrorCode != "" || st.Failure != nil {
-			t.Errorf("the batch's state has %q, %v", st.ErrorCode, st.Failure)
+		if code, err := st.Failure(); code != "" || err != nil {
+			t.Errorf("the batch's state has %q, %v", code, err)
 		}
 	}), get())
 }

@@ -46,8 +46,9 @@ func (w *Writer) catalog() *Catalog {
 //
 // The first error wins: after another error, after the start of the response and
 // after a hijack nothing is written, and err is only reported. The writer knows of
-// these within [Writer.Handle], [Writer.Scope] and the middlewares of the suite; in
-// a plain handler the caller must return after WriteError, as after http.Error.
+// these within [Writer.Handle], [Writer.Scope] and the middlewares of the suite, as
+// far as the writers between them and rw have an Unwrap method; in a plain handler
+// the caller must return after WriteError, as after http.Error.
 //
 // A HEAD request gets the headers alone.
 func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) {
@@ -80,12 +81,13 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 
 // tooLate says why nothing can be written any more, if that is so.
 func tooLate(st *reqstate.State) error {
-	switch {
-	case st == nil || !st.Response().Started():
+	if st == nil || !st.Response().Started() {
 		return nil
-	case st.Response().Hijacked():
+	}
+	if st.Response().Hijacked() {
 		return ErrHijacked
-	case st.ErrorCode != "":
+	}
+	if code, _ := st.Failure(); code != "" {
 		return ErrSecond
 	}
 	return ErrStarted
@@ -172,14 +174,19 @@ func (w *Writer) Scope(next http.Handler) http.Handler {
 // scope has w in charge while h runs. It stays in charge when h panics, for the
 // middleware that recovers.
 func (w *Writer) scope(h func(http.ResponseWriter, *http.Request) error) http.Handler {
-	onError := w.WriteError
+	onError := reqstate.OnError(w.WriteError)
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		st, rw, r := reqstate.Ensure(rw, r)
-		outer := st.OnError
-		st.OnError = onError
+		outer, ended := st.Enter(&onError), false
+		defer func() {
+			if !ended {
+				st.Abandon(&onError)
+			}
+		}()
 		if err := h(rw, r); err != nil {
 			onError(rw, r, err)
 		}
-		st.OnError = outer
+		st.Enter(outer)
+		ended = true
 	})
 }

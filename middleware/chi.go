@@ -16,7 +16,8 @@ var methods = []string{
 
 // MethodNotAllowed returns a handler for chi's Router.MethodNotAllowed. It answers
 // with [errcatalog.MethodNotAllowed] and the methods that the router has for the
-// path, HEAD among them where GET is.
+// path, HEAD among them where GET is. For HEAD to be answered there, the router
+// needs chi's middleware GetHead.
 func MethodNotAllowed(onError OnError) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		onError(w, r, errcatalog.MethodNotAllowed.With(errcatalog.Strings("allow", allowed(r)...)))
@@ -35,7 +36,7 @@ func allowed(r *http.Request) []string {
 	}
 	var allow []string
 	for _, method := range methods {
-		head := method == http.MethodHead && len(allow) > 0
+		head := method == http.MethodHead && len(allow) > 0 && r.Method != http.MethodHead
 		if head || rctx.Routes.Match(chi.NewRouteContext(), method, path) {
 			allow = append(allow, method)
 		}

@@ -38,8 +38,8 @@ func recovered(st *reqstate.State, w http.ResponseWriter, r *http.Request, onErr
 	if v == http.ErrAbortHandler {
 		panic(v)
 	}
-	if st.OnError != nil {
-		onError = st.OnError
+	if inCharge := st.InCharge(); inCharge != nil {
+		onError = *inCharge
 	}
 	started := st.Response().Started() && !st.Response().Hijacked()
 	onError(w, r, errcatalog.Internal.Because(newPanicError(v)))

@@ -29,6 +29,8 @@ func TestEachSystemSpeaksItsOwnContract(t *testing.T) {
 		{"so1 has no such agent", "GET", "/so1/v1/agents/nobody", "", 404, "resource_not_found", `{"success":false,"error":{"code":"resource_not_found","message":"The requested resource doesn’t exist.","details":{}},"metadata":{"timestamp":"`},
 		{"so1's unknown route is a resource that is not found", "GET", "/so1/v1/nowhere", "", 404, "resource_not_found", `{"success":false,`},
 		{"so1's wrong method", "PUT", "/so1/v1/agents", "", 405, "method_not_allowed", `{"success":false,"error":{"code":"method_not_allowed"`},
+		{"a method that nobody knows is so1's to refuse", "FOO", "/so1/v1/agents", "", 405, "method_not_allowed", `{"success":false,"error":{"code":"method_not_allowed"`},
+		{"so1 has HEAD where it has GET", "HEAD", "/so1/v1/agents", "", 200, "", ""},
 		{"so1's buggy agent panics", "POST", "/so1/v1/agents/buggy-agent/execute", `{"task":"x"}`, 500, "internal_server_error", `"details":{"retryable":true}`},
 		{"so1's flaky agent fails", "POST", "/so1/v1/agents/flaky-agent/execute", `{"task":"x"}`, 500, "agent_execution_failed", `"details":{"retryable":true}`},
 		{"so1 wants JSON", "POST", "/so1/v1/agents/research-agent/execute", `{"task":`, 400, "invalid_json", `"Request body is not valid JSON."`},

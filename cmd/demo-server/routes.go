@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 	chimiddleware "github.com/go-chi/chi/v5/middleware"
@@ -24,12 +25,28 @@ func handler() http.Handler {
 	r.NotFound(errs.Always(errcatalog.RouteNotFound))
 	r.MethodNotAllowed(middleware.MethodNotAllowed(errs.WriteError))
 
-	r.Mount("/so1/v1", so1.New())
-	r.Mount("/agenthuman/v1", agenthuman.New())
-	r.Mount("/onecli/api", onecli.New())
-	r.Mount("/faos/v1", faos.New())
 	r.Get("/", index)
-	return middleware.Stack{Errors: errs}.Handler(r)
+	return middleware.Stack{Errors: errs}.Handler(systems{
+		"/so1/v1":        so1.New(),
+		"/agenthuman/v1": agenthuman.New(),
+		"/onecli/api":    onecli.New(),
+		"/faos/v1":       faos.New(),
+		"":               r,
+	})
+}
+
+// systems are handlers by the prefixes of their paths, which they do not see. A chi
+// router would answer a method that it does not know before it looks at the path.
+type systems map[string]http.Handler
+
+func (s systems) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for prefix, h := range s {
+		if prefix != "" && strings.HasPrefix(r.URL.Path, prefix+"/") {
+			http.StripPrefix(prefix, h).ServeHTTP(w, r)
+			return
+		}
+	}
+	s[""].ServeHTTP(w, r)
 }
 
 const indexText = `Contrite's demo: four published error contracts, one suite. Try

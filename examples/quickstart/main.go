@@ -2,6 +2,7 @@
 package main
 
 import (
+	"log"
 	"net/http"
 
 	"github.com/contrite-go/contrite/errcatalog"
@@ -16,5 +17,5 @@ func main() {
 		return faos.AgentNotFound(r.PathValue("id"))
 	}))
 	mux.Handle("/", errs.Always(errcatalog.RouteNotFound))
-	http.ListenAndServe("localhost:8080", middleware.Stack{Errors: errs}.Handler(mux))
+	log.Fatal(http.ListenAndServe("localhost:8090", middleware.Stack{Errors: errs}.Handler(mux)))
 }

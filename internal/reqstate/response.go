@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync/atomic"
 )
 
 // sniffLen is how much net/http reads of a body before it trusts a ReadFrom.
@@ -18,23 +19,23 @@ const sniffLen = 512
 type Response struct {
 	http.ResponseWriter
 
-	status   int
+	status   atomic.Int32
 	bytes    int64
-	hijacked bool
+	hijacked atomic.Bool
 }
 
 // Started reports whether a final status was sent, or the connection hijacked:
 // nothing that is written now can be a reply of its own.
-func (w *Response) Started() bool { return w.status != 0 || w.hijacked }
+func (w *Response) Started() bool { return w.status.Load() != 0 || w.hijacked.Load() }
 
 // Status returns the final status that was sent, 0 if none was.
-func (w *Response) Status() int { return w.status }
+func (w *Response) Status() int { return int(w.status.Load()) }
 
 // Bytes returns how many bytes of body were written.
 func (w *Response) Bytes() int64 { return w.bytes }
 
 // Hijacked reports whether a handler took the connection over.
-func (w *Response) Hijacked() bool { return w.hijacked }
+func (w *Response) Hijacked() bool { return w.hijacked.Load() }
 
 // Unwrap returns the writer underneath.
 func (w *Response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
@@ -51,7 +52,7 @@ func (w *Response) WriteHeader(status int) {
 // start records the first final status. A hijacked connection has none of ours.
 func (w *Response) start(status int) {
 	if !w.Started() {
-		w.status = status
+		w.status.Store(int32(status))
 	}
 }
 
@@ -112,7 +113,7 @@ func (w *Response) Flush() { _ = w.FlushError() }
 func (w *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err == nil {
-		w.hijacked = true
+		w.hijacked.Store(true)
 	}
 	return conn, rw, err
 }

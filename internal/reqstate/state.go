@@ -9,6 +9,7 @@ package reqstate
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 )
 
 // A State is one request's state. It is the request's context too, which saves
@@ -19,14 +20,6 @@ type State struct {
 
 	// RequestID is the request's ID, empty until one was assigned.
 	RequestID string
-	// OnError answers a failure in the name of the innermost scope that the
-	// request entered. It is nil outside any scope.
-	OnError func(http.ResponseWriter, *http.Request, error)
-	// ErrorCode is the published code of the reply that was sent, empty when
-	// no error was.
-	ErrorCode string
-	// Failure is the error behind ErrorCode, with its private cause.
-	Failure error
 	// Principal is who sends the request: an *auth.Principal, nil until one was
 	// verified.
 	Principal any
@@ -38,6 +31,30 @@ type State struct {
 
 	response Response
 	outer    *State
+	// A handler that outlives its deadline (http.TimeoutHandler) is in a state of its
+	// own, and asks and tells this one from another goroutine.
+	onError atomic.Pointer[OnError]
+	failed  atomic.Int32 // 0 no, 1 being written, 2 yes
+	code    string
+	failure error
+}
+
+// OnError answers a failure.
+type OnError func(http.ResponseWriter, *http.Request, error)
+
+// InCharge returns what answers a failure in the name of the innermost scope that
+// the request entered. It is nil outside any scope.
+func (s *State) InCharge() *OnError { return s.onError.Load() }
+
+// Enter has f answer failures, and returns what did before.
+func (s *State) Enter(f *OnError) (outer *OnError) { return s.onError.Swap(f) }
+
+// Abandon has f answer failures in the states around this one too: its scope ended
+// with a panic, which is on its way to them.
+func (s *State) Abandon(f *OnError) {
+	for s = s.outer; s != nil; s = s.outer {
+		s.onError.Store(f)
+	}
 }
 
 type contextKey struct{}
@@ -72,7 +89,8 @@ func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter
 	s := &State{Context: ctx, outer: outer}
 	s.response.ResponseWriter = w
 	if outer != nil {
-		s.RequestID, s.OnError = outer.RequestID, outer.OnError
+		s.RequestID = outer.RequestID
+		s.onError.Store(outer.InCharge())
 	}
 	return s, &s.response, r.WithContext(s)
 }
@@ -83,7 +101,7 @@ func (s *State) Response() *Response { return &s.response }
 // Observes reports whether what is written to w passes the state's response, as
 // far as the Unwrap methods between them tell.
 func (s *State) Observes(w http.ResponseWriter) bool {
-	for {
+	for range maxWrappers {
 		if w == http.ResponseWriter(&s.response) {
 			return true
 		}
@@ -93,14 +111,31 @@ func (s *State) Observes(w http.ResponseWriter) bool {
 		}
 		w = u.Unwrap()
 	}
+	return false
 }
+
+// maxWrappers is how many wrappers are looked through.
+const maxWrappers = 100
 
 // Failed records the reply that was sent for err, here and in the states around
 // this one whose response it is too, by way of a wrapper without Unwrap. A batch,
 // which only collects the replies to its parts, has not failed with one of them.
 func (s *State) Failed(code string, err error) {
-	status := s.response.status
-	for ; s != nil && s.response.status == status; s = s.outer {
-		s.ErrorCode, s.Failure = code, err
+	status := s.response.Status()
+	for ; s != nil && s.response.Status() == status; s = s.outer {
+		if s.failed.CompareAndSwap(0, 1) {
+			s.code, s.failure = code, err
+			s.failed.Store(2)
+		}
 	}
+}
+
+// Failure returns the published code of the error that the request was answered
+// with first, and that error with its private cause. The code is empty if there was
+// none.
+func (s *State) Failure() (code string, err error) {
+	if s.failed.Load() != 2 {
+		return "", nil
+	}
+	return s.code, s.failure
 }

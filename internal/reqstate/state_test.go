@@ -42,8 +42,8 @@ func TestEnsureMakesAStateForARequestWithoutOne(t *testing.T) {
 	if st.Response().Unwrap() != http.ResponseWriter(rec) {
 		t.Error("the writer underneath is another")
 	}
-	if st.RequestID != "" || st.OnError != nil || st.ErrorCode != "" || st.Failure != nil {
-		t.Errorf("the state knows something: %+v", st)
+	if code, err := st.Failure(); st.RequestID != "" || st.InCharge() != nil || code != "" || err != nil {
+		t.Error("the state knows something")
 	}
 }
 
@@ -79,8 +79,10 @@ func TestEnsureMakesAnInnerStateForAnotherResponse(t *testing.T) {
 			t.Parallel()
 			outer, w, r := reqstate.Ensure(httptest.NewRecorder(), get())
 			answered := false
-			outer.RequestID, outer.OnError = "r1", func(http.ResponseWriter, *http.Request, error) { answered = true }
-			outer.ErrorCode = "other"
+			answer := reqstate.OnError(func(http.ResponseWriter, *http.Request, error) { answered = true })
+			outer.RequestID = "r1"
+			outer.Enter(&answer)
+			outer.Failed("other", nil)
 			other := wrap(w)
 			inner, iw, ir := reqstate.Ensure(other, r)
 			if inner == outer || reqstate.From(ir.Context()) != inner || reqstate.From(r.Context()) != outer {
@@ -89,13 +91,18 @@ func TestEnsureMakesAnInnerStateForAnotherResponse(t *testing.T) {
 			if iw != http.ResponseWriter(inner.Response()) || inner.Response().Unwrap() != other {
 				t.Error("the inner writer is not around the given one")
 			}
-			inner.OnError(iw, ir, errors.New("x"))
-			if inner.RequestID != "r1" || !answered || inner.ErrorCode != "" {
-				t.Errorf("the inner state is %+v", inner)
+			(*inner.InCharge())(iw, ir, errors.New("x"))
+			if code, _ := inner.Failure(); inner.RequestID != "r1" || !answered || code != "" {
+				t.Errorf("the inner state has %q and %q", inner.RequestID, code)
 			}
-			inner.RequestID, inner.OnError = "r2", nil
-			if outer.RequestID != "r1" || outer.OnError == nil {
+			inner.RequestID = "r2"
+			inner.Enter(nil)
+			if outer.RequestID != "r1" || outer.InCharge() != &answer {
 				t.Error("the inner state changed the outer one")
+			}
+			last := reqstate.OnError(func(http.ResponseWriter, *http.Request, error) {})
+			if inner.Abandon(&last); outer.InCharge() != &last {
+				t.Error("the outer state does not learn who was in charge at a panic")
 			}
 		})
 	}
@@ -164,11 +171,11 @@ func TestFailed(t *testing.T) {
 			inner, w, _ := reqstate.Ensure(test.wrap(w), r)
 			w.WriteHeader(410)
 			inner.Failed("code", failure)
-			if inner.ErrorCode != "code" || inner.Failure != failure {
-				t.Errorf("the inner state has %q, %v", inner.ErrorCode, inner.Failure)
+			if code, err := inner.Failure(); code != "code" || err != failure {
+				t.Errorf("the inner state has %q, %v", code, err)
 			}
-			if outer.ErrorCode != test.outer || (outer.Failure == failure) != (test.outer != "") {
-				t.Errorf("the outer state has %q, %v", outer.ErrorCode, outer.Failure)
+			if code, err := outer.Failure(); code != test.outer || (err == failure) != (test.outer != "") {
+				t.Errorf("the outer state has %q, %v", code, err)
 			}
 		})
 	}

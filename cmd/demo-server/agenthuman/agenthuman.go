@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+	chimiddleware "github.com/go-chi/chi/v5/middleware"
 
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errcatalog/agenthuman"
@@ -35,7 +36,7 @@ var (
 func New() chi.Router {
 	errs := &errcatalog.Writer{Catalog: agenthuman.Catalog, Rules: errcatalog.CommonRules()}
 	r := chi.NewRouter()
-	r.Use(errs.Scope)
+	r.Use(errs.Scope, chimiddleware.GetHead)
 	r.NotFound(errs.Always(errcatalog.RouteNotFound))
 	r.MethodNotAllowed(middleware.MethodNotAllowed(errs.WriteError))
 

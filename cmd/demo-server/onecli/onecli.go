@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
+	chimiddleware "github.com/go-chi/chi/v5/middleware"
 
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errcatalog/onecli"
@@ -35,7 +36,7 @@ func New() chi.Router {
 	s := &store{agents: []agent{{"agent_1", "Default", "default", true}}}
 	errs := &errcatalog.Writer{Catalog: onecli.Catalog, Rules: errcatalog.CommonRules()}
 	r := chi.NewRouter()
-	r.Use(errs.Scope)
+	r.Use(errs.Scope, chimiddleware.GetHead)
 	r.NotFound(errs.Always(errcatalog.RouteNotFound))
 	r.MethodNotAllowed(middleware.MethodNotAllowed(errs.WriteError))
 

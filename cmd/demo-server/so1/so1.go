@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+	chimiddleware "github.com/go-chi/chi/v5/middleware"
 
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errcatalog/so1"
@@ -32,7 +33,7 @@ var agents = []agent{
 func New() chi.Router {
 	errs := &errcatalog.Writer{Catalog: so1.Catalog, Rules: errcatalog.CommonRules()}
 	r := chi.NewRouter()
-	r.Use(errs.Scope)
+	r.Use(errs.Scope, chimiddleware.GetHead)
 	r.NotFound(errs.Always(errcatalog.RouteNotFound))
 	r.MethodNotAllowed(middleware.MethodNotAllowed(errs.WriteError))
 

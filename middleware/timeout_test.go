@@ -1,0 +1,61 @@
+package middleware_test
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/errcatalog/onecli"
+	"github.com/contrite-go/contrite/internal/testutil"
+	"github.com/contrite-go/contrite/middleware"
+)
+
+// TestAHandlerThatOutlivesItsDeadlineRacesNobody has handlers that reach a Writer at
+// about the time when http.TimeoutHandler gives them up.
+func TestAHandlerThatOutlivesItsDeadlineRacesNobody(t *testing.T) {
+	t.Parallel()
+	errs := &errcatalog.Writer{Report: new(reports).add}
+	inner := errs.Handle(func(http.ResponseWriter, *http.Request) error { return errcatalog.Conflict })
+	s := testutil.Serve(t, middleware.Stack{Errors: errs}.Handler(http.TimeoutHandler(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			<-r.Context().Done()
+			inner.ServeHTTP(w, r)
+		}), time.Millisecond, "")), false)
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			for range 10 {
+				if resp, err := s.Client().Get(s.URL); err == nil {
+					resp.Body.Close()
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// blind is a wrapper without Unwrap.
+type blind struct{ http.ResponseWriter }
+
+func TestAPanicBehindABlindWrapperIsAnsweredByItsScope(t *testing.T) {
+	t.Parallel()
+	quiet := new(reports).add
+	scoped := (&errcatalog.Writer{Catalog: onecli.Catalog, Report: quiet}).Scope(
+		http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(canary) }))
+	for name, h := range map[string]http.Handler{
+		"a wrapper without Unwrap": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			scoped.ServeHTTP(blind{w}, r)
+		}),
+		"http.TimeoutHandler": http.TimeoutHandler(scoped, time.Minute, ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := testutil.Serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: quiet}}.Handler(h), false)
+			if resp, body := testutil.Get(t, s, "/"); resp.StatusCode != 500 || body != `{"error":"Internal server error"}` {
+				t.Errorf("got %d %s", resp.StatusCode, body)
+			}
+		})
+	}
+}
