@@ -32,6 +32,8 @@
 // [Internal]. Clients whose Accept header prefers application/problem+json get the
 // same facts as problem details (RFC 9457).
 //
-// What an entry does not declare reaches nobody; what it declares and an occurrence
-// lacks is left out. A reply is therefore always one that the catalogue describes.
+// What an entry does not declare reaches nobody, but for the headers that its status
+// asks for (Retry-After, WWW-Authenticate, Allow, Accept, Content-Range). What it
+// declares and an occurrence lacks is left out. A reply is therefore always one that
+// the catalogue describes.
 package errcatalog

@@ -13,7 +13,8 @@ type Code string
 func (c Code) Error() string { return string(c) }
 
 // With returns an occurrence of the code. Which params it may have is declared
-// by its entry in the catalogue; others reach nobody.
+// by its entry in the catalogue; others reach nobody, but for those of a header that
+// the status asks for, such as retry_after.
 func (c Code) With(params ...slog.Attr) *Error { return &Error{code: c, params: slices.Clone(params)} }
 
 // Because returns an occurrence of the code with a private cause.

@@ -13,7 +13,8 @@ import "slices"
 // them is ever required.
 type Kind string
 
-// The kinds, as a tree: a kind that stands indented is a child of the one above it.
+// The kinds. Those of one status stand together, each after its parent; Parent tells
+// the tree.
 const (
 	// BadRequest is 400: the request can't be understood, for no nearer reason.
 	BadRequest Kind = "bad_request"
