@@ -96,7 +96,7 @@ func TestNoReplyShowsWhatIsPrivate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := &Writer{Catalog: c}
-			observe(w)
+			silence(w)
 			wantUnseen := func(what string, err error) {
 				for _, accept := range []string{"", problemJSON} {
 					reply := w.Reply(err, errcatalog.Meta{RequestID: "r1", Time: time.Unix(1, 0), Accept: []string{accept}})

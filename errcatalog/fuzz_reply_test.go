@@ -222,7 +222,7 @@ func contracts(t testing.TB) []contract {
 			Headers: map[string]string{"X-Error-Code": "$code", "X-Type": "$type", "X-Id": "$request_id"},
 		}
 		w := &Writer{Catalog: build(t, spec), Rules: errcatalog.CommonRules()}
-		observe(w)
+		silence(w)
 		return w
 	}
 	problem := func(fields bool, optional ...string) *shape {

@@ -14,7 +14,7 @@ import (
 
 // headersAfter returns the headers of an error that came after the handler had set some.
 func headersAfter(w Writer, r *http.Request, set http.Header, err error) http.Header {
-	observe(&w)
+	silence(&w)
 	return serve(w.Handle(func(rw http.ResponseWriter, _ *http.Request) error {
 		maps.Copy(rw.Header(), set)
 		return err

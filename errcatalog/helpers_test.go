@@ -88,7 +88,13 @@ type report struct {
 	problem error
 }
 
-// observe has w's reports gathered.
+// silence has w report to nobody. Unlike what observe sets, it may be shared by
+// requests at the same time.
+func silence(w *Writer) {
+	w.Report = func(context.Context, *errcatalog.Error, error) {}
+}
+
+// observe has w's reports gathered, from one request at a time.
 func observe(w *Writer) *[]report {
 	var reports []report
 	w.Report = func(_ context.Context, e *errcatalog.Error, problem error) {

@@ -82,7 +82,7 @@ func TestTheInnermostScopeAnswers(t *testing.T) {
 func TestAScopeStaysInChargeAfterAPanic(t *testing.T) {
 	t.Parallel()
 	outer, inner := named(t, "outer"), named(t, "inner")
-	observe(inner)
+	silence(inner)
 	panics := inner.Scope(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("here") }))
 	recovers := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -119,7 +119,7 @@ func TestTheStateKnowsTheErrorThatWasAnswered(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			quiet := Writer{}
-			observe(&quiet)
+			silence(&quiet)
 			outer := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				st, rw, r := reqstate.Ensure(rw, r)
 				quiet.Handle(test.h).ServeHTTP(rw, r)
@@ -277,7 +277,7 @@ func batch(h http.Handler, n int) func(http.ResponseWriter, *http.Request) error
 func TestEverySubRequestOfABatchGetsItsOwnError(t *testing.T) {
 	t.Parallel()
 	w := &Writer{}
-	observe(w)
+	silence(w)
 	kinds := []Kind{errcatalog.Gone, errcatalog.Gone, errcatalog.Conflict}
 	pick := func(r *http.Request) Kind { return kinds[r.URL.Path[1]-'0'] }
 	handled := w.Handle(func(_ http.ResponseWriter, r *http.Request) error { return pick(r) })
@@ -339,7 +339,7 @@ func TestAnErrorAfterABatchStartedIsNoSecondError(t *testing.T) {
 func TestABatchThatSucceedsHasNoErrorCode(t *testing.T) {
 	t.Parallel()
 	w := &Writer{}
-	observe(w)
+	silence(w)
 	h := w.Handle(func(http.ResponseWriter, *http.Request) error { return errcatalog.Gone })
 	serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		st, rw, r := reqstate.Ensure(rw, r)

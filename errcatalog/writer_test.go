@@ -93,7 +93,7 @@ func TestHandle(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := Writer{}
-			observe(&w)
+			silence(&w)
 			res := serveReal(t, w.Handle(test.h), http.MethodGet)
 			if res.status != test.status || test.body == "" && res.body != "" || !strings.Contains(res.body, test.body) {
 				t.Errorf("it answers %d %q", res.status, res.body)
@@ -394,7 +394,7 @@ func TestReplySaysWhatWriteErrorSends(t *testing.T) {
 	spec := extend(thing())
 	spec.Docs, spec.Headers = "https://docs.test", map[string]string{"X-Id": "$request_id", "X-Code": "$code"}
 	w := Writer{Catalog: build(t, spec), Rules: errcatalog.CommonRules(), DocsURL: "https://my.test"}
-	observe(&w)
+	silence(&w)
 	for _, err := range []error{nil, io.EOF, errRoot, Code("thing"), errcatalog.KeyExpired, errcatalog.MethodNotAllowed, errcatalog.PayloadTooLarge, errcatalog.Maintenance, &http.MaxBytesError{Limit: 5}} {
 		for _, accept := range [][]string{nil, {problemJSON}} {
 			reply := w.Reply(err, errcatalog.Meta{RequestID: "r1", Accept: accept})
