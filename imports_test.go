@@ -40,6 +40,7 @@ var imports = map[string][]string{
 	"internal/reqstate":          {},
 	"internal/testutil":          {},
 	"middleware":                 {"errcatalog", "github.com/go-chi/chi/v5", "internal/reqstate", "requestid"},
+	"ratelimit":                  {},
 	"requestid":                  {"github.com/google/uuid", "internal/reqstate"},
 }
 
