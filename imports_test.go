@@ -21,6 +21,8 @@ const root = "github.com/contrite-go/contrite"
 // path below the root, another module's with that module's path.
 var imports = map[string][]string{
 	"auth":           {"errcatalog", "internal/reqstate"},
+	"auth/authtest":  {"auth", "auth/jwtauth", "github.com/golang-jwt/jwt/v5"},
+	"auth/jwtauth":   {"auth", "errcatalog", "github.com/golang-jwt/jwt/v5"},
 	"auth/sqlstore":  {"auth"},
 	"auth/storetest": {"auth"},
 	"cmd/demo-server": {

@@ -1,0 +1,7 @@
+package jwtauth
+
+// What the tests of the parts call.
+var (
+	Object   = object
+	ParseSet = parseSet
+)
