@@ -10,7 +10,7 @@ import (
 	"github.com/contrite-go/contrite/requestid"
 )
 
-func TestAKnownKeyCostsAtMostThreeAllocations(t *testing.T) {
+func TestAKnownKeyCostsAtMostTwoAllocations(t *testing.T) {
 	w := newWorld(t)
 	keys := w.verifier()
 	keys.Store = &auth.Cache{Store: &w.store, TTL: time.Hour}
@@ -26,8 +26,8 @@ func TestAKnownKeyCostsAtMostThreeAllocations(t *testing.T) {
 	if within > 1 {
 		t.Errorf("within the suite the guard makes %v allocations more, want at most 1", within)
 	}
-	if alone := measure(auth.Require(keys, quiet.WriteError)(bare)) - measure(bare); alone > 3 {
-		t.Errorf("alone the guard makes %v allocations more, want at most 3", alone)
+	if alone := measure(auth.Require(keys, quiet.WriteError)(bare)) - measure(bare); alone > 2 {
+		t.Errorf("alone the guard makes %v allocations more, want at most 2", alone)
 	}
 }
 
@@ -62,12 +62,20 @@ func BenchmarkJunkKey(b *testing.B) {
 	w := newWorld(b)
 	keys := w.verifier()
 	keys.Store = nil // who asks it, panics
-	junk := w.keys["good"][:49] + "!"
-	now := time.Now()
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := keys.Verify(b.Context(), junk, now); err == nil {
-			b.Fatal("junk passes")
-		}
+	good := w.keys["good"]
+	for name, junk := range map[string]string{
+		"character": good[:49] + "!",
+		"checksum":  w.keys["junk"],
+		"length":    good + good,
+	} {
+		now := time.Now()
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := keys.Verify(b.Context(), junk, now); err == nil {
+					b.Fatal("junk passes")
+				}
+			}
+		})
 	}
 }

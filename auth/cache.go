@@ -45,7 +45,7 @@ type load struct {
 
 // Find implements [Finder].
 func (c *Cache) Find(ctx context.Context, hash Hash) (*Key, error) {
-	now := time.Now()
+	now := clock()
 	c.mu.RLock()
 	key, ok := c.keys.get(hash, now)
 	if !ok {
@@ -89,15 +89,15 @@ const lookupTimeout = 10 * time.Second
 func (c *Cache) ask(ctx context.Context, hash Hash, l *load) {
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
-	asked := time.Now() // what the store says is as old as the question
+	asked := clock() // what the store says is as old as the question
 	l.key, l.err = c.find(ctx, hash)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case l.err == nil:
-		c.keys.put(hash, l.key, asked.Add(orDefault(c.TTL, 10*time.Second)), orDefault(c.Size, 10_000))
+		c.keys.put(hash, l.key, asked+orDefault(c.TTL, 10*time.Second), orDefault(c.Size, 10_000))
 	case errors.Is(l.err, ErrNotFound):
-		c.unknown.put(hash, nil, asked.Add(orDefault(c.UnknownTTL, time.Second)), orDefault(c.UnknownSize, 1_000))
+		c.unknown.put(hash, nil, asked+orDefault(c.UnknownTTL, time.Second), orDefault(c.UnknownSize, 1_000))
 	}
 	delete(c.loading, hash)
 	close(l.done)
@@ -130,19 +130,24 @@ type ring struct {
 
 type ringEntry struct {
 	key     *Key
-	expires time.Time
+	expires time.Duration // on the clock
 }
 
-func (r *ring) get(hash Hash, now time.Time) (*Key, bool) {
+// clock is the monotonic clock, which is read in half the time of time.Now.
+func clock() time.Duration { return time.Since(epoch) }
+
+var epoch = time.Now()
+
+func (r *ring) get(hash Hash, now time.Duration) (*Key, bool) {
 	e, ok := r.entries[hash]
-	if !ok || !now.Before(e.expires) {
+	if !ok || now >= e.expires {
 		return nil, false
 	}
 	return e.key, true
 }
 
 // put adds an entry, in the place of the oldest if there are size of them.
-func (r *ring) put(hash Hash, key *Key, expires time.Time, size int) {
+func (r *ring) put(hash Hash, key *Key, expires time.Duration, size int) {
 	if r.entries == nil {
 		r.entries = map[Hash]ringEntry{}
 	}

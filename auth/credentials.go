@@ -66,10 +66,18 @@ func bearer(value string) (string, presence) {
 	return token, present
 }
 
+// token68 has the characters of one but for the padding (RFC 9110, section 11.2).
+var token68 = func() (t [256]bool) {
+	for _, c := range []byte(base62 + "-._~+/") {
+		t[c] = true
+	}
+	return t
+}()
+
 func isToken68(s string) bool {
 	s = strings.TrimRight(s, "=")
 	for i := range len(s) {
-		if digits[s[i]] < 0 && strings.IndexByte("-._~+/", s[i]) < 0 {
+		if !token68[s[i]] {
 			return false
 		}
 	}

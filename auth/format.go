@@ -85,16 +85,19 @@ func checks(key string, prefix int) bool {
 	if len(key) != prefix+tailLen {
 		return false
 	}
+	body, end := key[:len(key)-checksumLen], key[len(key)-checksumLen:]
+	for i := prefix; i < len(body); i++ {
+		if digits[body[i]] < 0 {
+			return false
+		}
+	}
 	sum := uint32(0)
-	body := key[:len(key)-checksumLen]
-	for i := prefix; i < len(key); i++ {
-		d := digits[key[i]]
+	for i := range len(end) {
+		d := digits[end[i]]
 		if d < 0 {
 			return false
 		}
-		if i >= len(body) {
-			sum = sum*62 + uint32(d)
-		}
+		sum = sum*62 + uint32(d)
 	}
 	return checksum(body) == sum
 }
@@ -116,15 +119,3 @@ var digits = func() (t [256]int8) {
 	}
 	return t
 }()
-
-// checksum is the CRC-32 of a string, without copying it to the heap.
-func checksum(s string) uint32 {
-	var b [128]byte
-	sum := uint32(0)
-	for len(s) > 0 {
-		n := copy(b[:], s)
-		sum = crc32.Update(sum, crc32.IEEETable, b[:n])
-		s = s[n:]
-	}
-	return sum
-}
