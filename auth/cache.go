@@ -43,6 +43,9 @@ type load struct {
 	err  error
 }
 
+// Format hides what is in the cache.
+func (c *Cache) Format(s fmt.State, _ rune) { hide(s, "[cache]") }
+
 // Find implements [Finder].
 func (c *Cache) Find(ctx context.Context, hash Hash) (*Key, error) {
 	now := clock()

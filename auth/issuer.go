@@ -13,10 +13,14 @@ type Issuer struct {
 	// Format is what the keys look like.
 	Format KeyFormat
 	// Pepper is the secret for their hashes, nil for none.
-	Pepper []byte
+	Pepper Secret
 	// Now tells the time. Nil is time.Now.
 	Now func() time.Time
 }
+
+// String keeps fmt from looking inside, which would show the pepper for a verb that
+// does not fit, such as %s of what has a pointer to it.
+func (i Issuer) String() string { return "[issuer]" }
 
 // A Grant is what a new key may do, and whose it is.
 type Grant struct {

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"log/slog"
 	"time"
 )
@@ -13,7 +14,7 @@ type Hash [sha256.Size]byte
 
 // HashKey returns the hash of a whole key. A pepper is a secret outside the store,
 // without which a stolen store can't be searched; nil is none.
-func HashKey(key string, pepper []byte) Hash {
+func HashKey(key string, pepper Secret) Hash {
 	if len(pepper) == 0 {
 		var b [128]byte // the conversion of a longer key allocates
 		return sha256.Sum256(append(b[:0], key...))
@@ -26,8 +27,8 @@ func HashKey(key string, pepper []byte) Hash {
 // String hides the hash. A store writes its bytes.
 func (h Hash) String() string { return "[hash]" }
 
-// GoString hides the hash.
-func (h Hash) GoString() string { return "auth.Hash{}" }
+// Format hides the hash from every verb.
+func (h Hash) Format(s fmt.State, _ rune) { hide(s, "[hash]") }
 
 // LogValue hides the hash.
 func (h Hash) LogValue() slog.Value { return slog.StringValue("[hash]") }
@@ -52,3 +53,7 @@ type Key struct {
 	// ReplacedBy is the ID of the key that it was regenerated as.
 	ReplacedBy string
 }
+
+// Format writes the key's ID for every verb. Without it fmt would show the hash, for a
+// verb that does not fit, such as %s of a []*Key.
+func (k Key) Format(s fmt.State, _ rune) { hide(s, "[key "+k.ID+"]") }

@@ -35,11 +35,15 @@ type Keys struct {
 	// Environment is the one whose keys are accepted. Empty is all.
 	Environment string
 	// Pepper is the secret with which the hashes were made, nil for none.
-	Pepper []byte
+	Pepper Secret
 
 	once     sync.Once
 	prefixes []prefix
 }
+
+// String keeps fmt from looking inside, which would show the pepper for a verb that
+// does not fit, such as %s of what has a pointer to it.
+func (k *Keys) String() string { return "[keys]" }
 
 // A prefix is one that keys have, and the answer for those with it that the store
 // does not have. That shows no more of a key than what everybody knows.

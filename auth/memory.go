@@ -17,6 +17,9 @@ type Memory struct {
 	audits map[string][]Audit
 }
 
+// Format hides what is in the store.
+func (m *Memory) Format(s fmt.State, _ rune) { hide(s, "[memory]") }
+
 // Find implements [Finder].
 func (m *Memory) Find(_ context.Context, hash Hash) (*Key, error) {
 	m.mu.RLock()
