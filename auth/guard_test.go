@@ -213,6 +213,16 @@ func (a *attempts) Allow(*http.Request) error {
 }
 func (a *attempts) Failed(*http.Request) { a.failed++ }
 
+func TestARevokedKeyIsRefusedBeforeItsTimeToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	// As it looks to a replica whose clock is an hour behind that of who revoked it.
+	_, err := w.verifier().Verify(t.Context(), w.keys["revoked"], time.Now().Add(-time.Hour))
+	if !errors.Is(err, errcatalog.KeyRevoked) {
+		t.Errorf("got the error %v", err)
+	}
+}
+
 func TestFailedAttemptsAreLimitedBeforeTheStoreIsAsked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -95,7 +95,7 @@ func (m *Memory) Replace(_ context.Context, id string, expires time.Time, next *
 		return nil, fmt.Errorf("%w: %s", ErrNotFound, id)
 	case old.ReplacedBy != "":
 		return m.byID[old.ReplacedBy], fmt.Errorf("%w: %s", ErrReplaced, id)
-	case !old.RevokedAt.IsZero() && !audit.At.Before(old.RevokedAt):
+	case !old.RevokedAt.IsZero():
 		return nil, fmt.Errorf("%w: %s", ErrRevoked, id)
 	case m.byID[next.ID] != nil || m.byHash[next.Hash] != nil:
 		return nil, fmt.Errorf("%w: %s", ErrExists, next.ID)

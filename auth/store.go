@@ -20,7 +20,7 @@ type KeyStore interface {
 	Revoke(ctx context.Context, id string, at time.Time, audit Audit) (*Key, error)
 	// Replace adds next in the place of the key old: old expires at the given time
 	// unless it expires earlier, and is marked as replaced by next. The errors wrap
-	// ErrNotFound if there is no key old, ErrRevoked if it is revoked at audit.At, and
+	// ErrNotFound if there is no key old, ErrRevoked if it is revoked, and
 	// ErrReplaced if it was replaced before: then the key that took its place is
 	// returned with the error.
 	Replace(ctx context.Context, old string, expires time.Time, next *Key, audit Audit) (*Key, error)

@@ -187,8 +187,8 @@ func (s *Store) Replace(ctx context.Context, id string, expires time.Time, next 
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		n, err := s.exec(ctx, tx, `UPDATE contrite_keys SET replaced_by = ?,
 				expires_at = CASE WHEN expires_at < ? THEN expires_at ELSE ? END
-			WHERE id = ? AND replaced_by = '' AND (revoked_at IS NULL OR revoked_at > ?)`,
-			next.ID, micros(expires), micros(expires), id, micros(audit.At))
+			WHERE id = ? AND replaced_by = '' AND revoked_at IS NULL`,
+			next.ID, micros(expires), micros(expires), id)
 		if err != nil {
 			return err
 		}
