@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -26,7 +27,7 @@ var now = time.Date(2026, 3, 10, 15, 30, 0, 0, time.UTC)
 // Run tests the stores that open returns: each call a new and empty one, or one of
 // whose keys those of other tests are no part.
 func Run(t *testing.T, open func(t *testing.T) auth.KeyStore) {
-	for name, test := range map[string]func(*testing.T, *auth.Issuer){
+	tests := map[string]func(*testing.T, *auth.Issuer){
 		"a key is found by its hash":                       found,
 		"an unknown hash is ErrNotFound":                   unknown,
 		"a key can't be inserted twice":                    twice,
@@ -41,7 +42,9 @@ func Run(t *testing.T, open func(t *testing.T) auth.KeyStore) {
 		"what was found does not change":                   immutable,
 		"each write leaves its audit record":               audited,
 		"a cancelled context is an error":                  cancelled,
-	} {
+	}
+	maps.Copy(tests, whole)
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			test(t, &auth.Issuer{Store: open(t), Format: format, Now: func() time.Time { return now }})
 		})
@@ -270,6 +273,9 @@ func race(t *testing.T, i *auth.Issuer) {
 	}
 	if made != 1 {
 		t.Errorf("%d keys were made, want 1", made)
+	}
+	if keys := Check(t, i.Store, t.Name()); len(keys) != 2 {
+		t.Errorf("there are %d keys, want the old one and the new", len(keys))
 	}
 }
 
