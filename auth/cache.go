@@ -38,9 +38,10 @@ type Cache struct {
 
 // A load is a look-up under way, on which others wait.
 type load struct {
-	done chan struct{}
-	key  *Key
-	err  error
+	asked time.Duration // when, on the clock
+	done  chan struct{}
+	key   *Key
+	err   error
 }
 
 // Format hides what is in the cache.
@@ -64,12 +65,14 @@ func (c *Cache) Find(ctx context.Context, hash Hash) (*Key, error) {
 	return c.load(ctx, hash)
 }
 
-// load asks the store, or waits for who is asking it already.
+// load asks the store, or waits for who is asking it already. What was asked longer
+// than the TTL ago may be answered with what was true then.
 func (c *Cache) load(ctx context.Context, hash Hash) (*Key, error) {
+	now := clock()
 	c.mu.Lock()
 	l := c.loading[hash]
-	if l == nil {
-		l = &load{done: make(chan struct{})}
+	if l == nil || now-l.asked > c.ttl() {
+		l = &load{asked: now, done: make(chan struct{})}
 		if c.loading == nil {
 			c.loading = map[Hash]*load{}
 		}
@@ -92,19 +95,22 @@ const lookupTimeout = 10 * time.Second
 func (c *Cache) ask(ctx context.Context, hash Hash, l *load) {
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
-	asked := clock() // what the store says is as old as the question
 	l.key, l.err = c.find(ctx, hash)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case l.err == nil:
-		c.keys.put(hash, l.key, asked+orDefault(c.TTL, 10*time.Second), orDefault(c.Size, 10_000))
+		c.keys.put(hash, l.key, l.asked+c.ttl(), orDefault(c.Size, 10_000))
 	case errors.Is(l.err, ErrNotFound):
-		c.unknown.put(hash, nil, asked+orDefault(c.UnknownTTL, time.Second), orDefault(c.UnknownSize, 1_000))
+		c.unknown.put(hash, nil, l.asked+orDefault(c.UnknownTTL, time.Second), orDefault(c.UnknownSize, 1_000))
 	}
-	delete(c.loading, hash)
+	if c.loading[hash] == l {
+		delete(c.loading, hash)
+	}
 	close(l.done)
 }
+
+func (c *Cache) ttl() time.Duration { return orDefault(c.TTL, 10*time.Second) }
 
 // find asks the store. Its panic is an error: it is on no request's goroutine, where
 // one would be recovered.

@@ -89,6 +89,45 @@ func TestARevokedKeyIsRefusedWithinTheBound(t *testing.T) {
 	})
 }
 
+// A delayed store answers with what was true when it was asked, five seconds later.
+type delayed struct{ auth.Memory }
+
+func (d *delayed) Find(ctx context.Context, hash auth.Hash) (*auth.Key, error) {
+	key, err := d.Memory.Find(ctx, hash)
+	time.Sleep(5 * time.Second)
+	return key, err
+}
+
+func TestTheBoundHoldsWithAStoreThatIsSlowerThanIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := new(delayed)
+		issuer := auth.Issuer{Store: store, Format: format}
+		secret, key, err := issuer.Issue(t.Context(), "test", auth.Grant{Environment: "live"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cache := &auth.Cache{Store: store, TTL: 2 * time.Second}
+		find := func() (*auth.Key, error) { return cache.Find(t.Context(), auth.HashKey(secret, nil)) }
+		var wg sync.WaitGroup
+		wg.Go(func() { _, _ = find() })
+		synctest.Wait()
+		if _, err := issuer.Revoke(t.Context(), "test", key.ID); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2*time.Second + time.Nanosecond)
+		wg.Go(func() {
+			if found, err := find(); err != nil || found.RevokedAt.IsZero() {
+				t.Errorf("later than the bound the key is revoked at %v (%v)", found.RevokedAt, err)
+			}
+		})
+		wg.Wait()
+		if found, err := find(); err != nil || found.RevokedAt.IsZero() {
+			t.Errorf("afterwards the key is revoked at %v (%v)", found.RevokedAt, err)
+		}
+	})
+}
+
 func TestTheFirstWhoAskedMayLeave(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
