@@ -43,6 +43,7 @@ var imports = map[string][]string{
 	"internal/testutil":          {},
 	"middleware":                 {"errcatalog", "github.com/go-chi/chi/v5", "internal/reqstate", "requestid"},
 	"ratelimit":                  {},
+	"middleware/listener":        {"errcatalog", "requestid"},
 	"requestid":                  {"github.com/google/uuid", "internal/reqstate"},
 }
 
