@@ -27,7 +27,7 @@ var imports = map[string][]string{
 	"auth/storetest": {"auth"},
 	"cmd/demo-server": {
 		"cmd/demo-server/agenthuman", "cmd/demo-server/faos", "cmd/demo-server/onecli", "cmd/demo-server/so1",
-		"errcatalog", "github.com/go-chi/chi/v5", "middleware", "requestid",
+		"errcatalog", "github.com/go-chi/chi/v5", "middleware", "middleware/listener", "requestid",
 	},
 	"cmd/demo-server/agenthuman": {"errcatalog", "errcatalog/agenthuman", "github.com/go-chi/chi/v5", "middleware"},
 	"cmd/demo-server/faos":       {"errcatalog", "errcatalog/faos", "github.com/go-chi/chi/v5", "middleware"},

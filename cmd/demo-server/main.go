@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/middleware/listener"
 	"github.com/contrite-go/contrite/requestid"
 )
 
@@ -44,29 +46,29 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "demo-server: unexpected argument %q; it takes flags only, see -help\n", flags.Arg(0))
 		return 2
 	}
-	listener, err := net.Listen("tcp", *addr)
+	l, err := net.Listen("tcp", *addr)
 	if err != nil {
 		fmt.Fprintf(stderr, "demo-server: %v; choose another address with -addr\n", err)
 		return 1
 	}
-	fmt.Fprintf(stdout, "demo-server: listening on http://%s\n", listener.Addr())
-	if err := serve(ctx, listener); err != nil {
+	fmt.Fprintf(stdout, "demo-server: listening on http://%s\n", l.Addr())
+	if err := serve(ctx, l); err != nil {
 		fmt.Fprintf(stderr, "demo-server: %v\n", err)
 		return 1
 	}
 	return 0
 }
 
-// serve answers on the listener until ctx is done, and then ends the requests in
-// flight.
-func serve(ctx context.Context, listener net.Listener) error {
+// serve answers on l until ctx is done, and then ends the requests in flight. What
+// net/http refuses by itself belongs to no system and speaks the standard catalogue.
+func serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
 		Handler:           handler(),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- server.Serve(listener.Wrap(l, new(errcatalog.Writer))) }()
 	select {
 	case err := <-failed:
 		return err

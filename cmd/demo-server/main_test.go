@@ -102,6 +102,46 @@ func TestEverySystemAnswersProblemDetailsToThoseWhoPreferThem(t *testing.T) {
 	}
 }
 
+func TestWhatNetHTTPRefusesIsInTheStandardContract(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- serve(ctx, l) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	for request, want := range map[string]string{
+		"GET / HTTP/1.1\r\n\r\n":            "bad_request",
+		"garbage\r\n\r\n":                   "bad_request",
+		"GET / HTTP/3.0\r\nHost: a\r\n\r\n": "http_version_not_supported",
+		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n": "not_implemented",
+		"GET / HTTP/1.1\r\nHost: a\r\nExpect: cake\r\n\r\n":             "expectation_failed",
+	} {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_, _ = io.WriteString(c, request)
+		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatalf("%q: %v", request, err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		if err != nil || !strings.HasPrefix(string(body), `{"error":{"code":"`+want+`",`) ||
+			!strings.Contains(string(body), resp.Header.Get("X-Request-Id")) || !resp.Close {
+			t.Errorf("%q: got %v %s, %v, want %s", request, resp.Header, body, err, want)
+		}
+	}
+}
+
 func TestWrongFlagsAndATakenPortAreSaidInOneLine(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
