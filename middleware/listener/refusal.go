@@ -29,14 +29,14 @@ var (
 var refusals = func() map[string]*refusal {
 	m := make(map[string]*refusal)
 	for _, r := range []refusal{
-		plain(errcatalog.BadRequest, "400 Bad Request", "400 Bad Request"),
-		plain(errcatalog.BadRequest, "400 Bad Request: missing required Host header", "400 Bad Request: missing required Host header"),
-		plain(errcatalog.BadRequest, "400 Bad Request: malformed Host header", "400 Bad Request: malformed Host header"),
-		plain(errcatalog.BadRequest, "400 Bad Request: invalid header name", "400 Bad Request: invalid header name"),
-		plain(errcatalog.BadRequest, "400 Bad Request: invalid header value", "400 Bad Request: invalid header value"),
-		plain(errcatalog.HeadersTooLarge, "431 Request Header Fields Too Large", "431 Request Header Fields Too Large"),
-		plain(errcatalog.NotImplemented, "501 Not Implemented", "Unsupported transfer encoding"),
-		plain(errcatalog.VersionNotSupported, "505 HTTP Version Not Supported: unsupported protocol version", "505 HTTP Version Not Supported: unsupported protocol version"),
+		plain(errcatalog.BadRequest, "400 Bad Request"),
+		plain(errcatalog.BadRequest, "400 Bad Request: missing required Host header"),
+		plain(errcatalog.BadRequest, "400 Bad Request: malformed Host header"),
+		plain(errcatalog.BadRequest, "400 Bad Request: invalid header name"),
+		plain(errcatalog.BadRequest, "400 Bad Request: invalid header value"),
+		plain(errcatalog.HeadersTooLarge, "431 Request Header Fields Too Large"),
+		worded(errcatalog.NotImplemented, "501 Not Implemented", "Unsupported transfer encoding"),
+		plain(errcatalog.VersionNotSupported, "505 HTTP Version Not Supported: unsupported protocol version"),
 		notTLS("Client sent an HTTP request to an HTTPS server."),
 		expectation("HTTP/1.1", "Connection: close\r\nContent-Length: 0\r\n", false),
 		expectation("HTTP/1.1", "Connection: close\r\n", true),
@@ -52,10 +52,13 @@ var refusals = func() map[string]*refusal {
 	return m
 }()
 
-// plain is a refusal in plain text.
-func plain(kind errcatalog.Kind, title, text string) refusal {
+// plain is a refusal whose text is its status line's.
+func plain(kind errcatalog.Kind, status string) refusal { return worded(kind, status, status) }
+
+// worded is a refusal with a text of its own.
+func worded(kind errcatalog.Kind, status, text string) refusal {
 	const headers = "Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n"
-	image := "HTTP/1.1 " + title + "\r\n" + headers + "\r\n" + text
+	image := "HTTP/1.1 " + status + "\r\n" + headers + "\r\n" + text
 	return refusal{image, kind, text, "HTTP/1.1", false, pastWriter}
 }
 
