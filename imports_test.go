@@ -44,6 +44,7 @@ var imports = map[string][]string{
 	"middleware":                 {"errcatalog", "github.com/go-chi/chi/v5", "internal/reqstate", "requestid"},
 	"ratelimit":                  {},
 	"middleware/listener":        {"errcatalog", "requestid"},
+	"middleware/decode":          {"errcatalog"},
 	"requestid":                  {"github.com/google/uuid", "internal/reqstate"},
 }
 
