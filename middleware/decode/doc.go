@@ -35,9 +35,12 @@
 // required_fields has all that are required of the object that lacks it.
 //
 // A body over the limit is an *http.MaxBytesError, which errcatalog answers with
-// 413. A client that left is the error of the request's context. Values of the body
-// are in no error for the client. Names that the client made up are: cut at 64
-// characters, and without what does not print.
+// 413. Where the body does not arrive, the error is that of the request's context if
+// it is done, else [errcatalog.ClientClosed] or, of a slow client,
+// [errcatalog.RequestTimeout].
+//
+// Values of the body are in no error for the client. Names that the client made up
+// are: cut at 64 characters, and without what does not print.
 //
 // # What is required
 //

@@ -59,7 +59,7 @@ func (l *layer) read() (fields []field, deeper []layer, err error) {
 			continue
 		}
 		f.path = append(slices.Clip(l.path), i)
-		if err := checkField(l.typ, sf); err != nil {
+		if err := checkField(l.typ, sf, f.tagged); err != nil {
 			return nil, nil, err
 		}
 		if inner := embedded(sf); inner != nil && !f.tagged {
@@ -115,9 +115,13 @@ func newField(sf reflect.StructField) *field {
 }
 
 // checkField says what is wrong with a field of the type t.
-func checkField(t reflect.Type, sf reflect.StructField) error {
-	if tag, ok := sf.Tag.Lookup("decode"); ok && tag != "required" {
+func checkField(t reflect.Type, sf reflect.StructField, tagged bool) error {
+	tag, ok := sf.Tag.Lookup("decode")
+	switch {
+	case ok && tag != "required":
 		return fmt.Errorf(`decode: %s.%s has the tag decode:%q; it can be decode:"required" or be left out`, t, sf.Name, tag)
+	case ok && !tagged && embedded(sf) != nil:
+		return fmt.Errorf("decode: %s.%s is embedded and no member itself; tag those of its fields that are required", t, sf.Name)
 	}
 	if !sf.IsExported() && (sf.Type.Kind() == reflect.Pointer || sf.Tag.Get("json") != "") {
 		return fmt.Errorf("decode: %s embeds %s, which can't be set; export the type, or embed it as it is and without a tag", t, sf.Type)

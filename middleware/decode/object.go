@@ -90,7 +90,7 @@ func (w *walk) member(f *field, at int, v reflect.Value) bool {
 
 // missing notes the required fields that were not there.
 func (w *walk) missing(p *plan, base, first int) {
-	if len(p.required) == 0 {
+	if len(p.required) == 0 || first == maxFaults {
 		return
 	}
 	var absences []fault

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"mime"
 	"net"
 	"net/http"
@@ -48,14 +47,15 @@ func (w *walk) read(r *http.Request, limit int64) error {
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return w.unread(r.Context(), err)
+			return unread(r.Context(), err)
 		}
 		w.buf = slices.Grow(w.buf, 1)
 	}
 }
 
-// unread says whose fault it is that the body could not be read.
-func (w *walk) unread(ctx context.Context, err error) error {
+// unread says whose fault it is that the body could not be read. To net/http a
+// client that stops sending has left, so it is to us.
+func unread(ctx context.Context, err error) error {
 	var tooLarge *http.MaxBytesError
 	var network net.Error
 	switch {
@@ -64,8 +64,7 @@ func (w *walk) unread(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("decode: the body can't be read: %w: %w", err, ctx.Err())
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		line, column := position(w.data, len(w.data))
-		return errcatalog.BodyMalformed.With(slog.Int("line", line), slog.Int("column", column)).Because(err)
+		return errcatalog.ClientClosed.Because(err)
 	case !errors.As(err, &network):
 		return errcatalog.BadRequest.Because(err) // such as chunks that are none
 	case network.Timeout():
