@@ -138,7 +138,9 @@ func isBytes(t reflect.Type) bool {
 
 // object fills the plan of a struct.
 func (b builder) object(p *plan, t reflect.Type) (err error) {
-	p.fields, err = fieldsOf(t)
+	if p.fields, err = fieldsOf(t); err != nil {
+		return err
+	}
 	p.index = make(map[string]int, len(p.fields))
 	for i := range p.fields {
 		f := &p.fields[i]
@@ -146,14 +148,11 @@ func (b builder) object(p *plan, t reflect.Type) (err error) {
 		if f.required {
 			p.required = append(p.required, f.name)
 		}
-		if err != nil {
-			return err
-		}
 		if f.plan, err = b.field(f); err != nil {
 			return fmt.Errorf("%w (%s of %s)", err, f.name, t)
 		}
 	}
-	return err
+	return nil
 }
 
 // field returns the plan of a field.

@@ -85,6 +85,19 @@ type (
 	twins2 struct{ left }
 )
 
+// A Loop embeds itself, by way of a pointer.
+type Loop struct {
+	*Loop
+	X int
+}
+
+func TestATypeMayEmbedItself(t *testing.T) {
+	t.Parallel()
+	if got, err := unmarshal[Loop](`{"X":1}`); err != nil || got.X != 1 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
 func TestFieldsThatOutdoEachOtherAreUnknown(t *testing.T) {
 	t.Parallel()
 	_, err := unmarshal[struct {

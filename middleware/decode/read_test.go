@@ -224,3 +224,34 @@ func TestRequestsShareNothing(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+func TestAClientThatLeavesIsToldInTheLog(t *testing.T) {
+	t.Parallel()
+	testutil.Protocols(t, func(t *testing.T, h2 bool) {
+		reading, reported := make(chan struct{}), make(chan error, 1)
+		errs := &errcatalog.Writer{Report: func(_ context.Context, e *errcatalog.Error, _ error) { reported <- e }}
+		s := testutil.Serve(t, errs.Handle(func(_ http.ResponseWriter, r *http.Request) error {
+			close(reading)
+			return decode.JSON(r, new(any))
+		}), h2)
+		ctx, leave := context.WithCancel(t.Context())
+		body, fill := io.Pipe()
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			fmt.Fprint(fill, `{"a":`)
+			<-reading
+			leave()
+			fill.CloseWithError(ctx.Err()) // the client waits for what it sends
+		}()
+		if resp, err := s.Client().Do(r); err == nil {
+			resp.Body.Close()
+			t.Errorf("got %s, want no response", resp.Status)
+		}
+		if err := <-reported; !errors.Is(err, errcatalog.ClientClosed) {
+			t.Errorf("reported %v, want ClientClosed", err)
+		}
+	})
+}

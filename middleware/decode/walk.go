@@ -76,8 +76,12 @@ func validPrefix(b []byte) int {
 	}
 }
 
-// value decodes any value into v.
+// value decodes any value into v. When no more faults are told it only reads on, to
+// see whether the rest is JSON.
 func (w *walk) value(p *plan, v reflect.Value) bool {
+	if len(w.faults) == maxFaults {
+		return w.skip()
+	}
 	isNull := w.peek() == 'n'
 	if isNull && !p.takesNull {
 		if !p.nilable {
