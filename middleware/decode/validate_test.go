@@ -2,6 +2,7 @@ package decode_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/contrite-go/contrite/errcatalog"
@@ -132,6 +133,44 @@ func TestPointerFollowsTheTags(t *testing.T) {
 			if got := decode.Pointer(v, tt.namespace); got != tt.want {
 				t.Errorf("of %s in a %T it is %q, want %q", tt.namespace, v, got, tt.want)
 			}
+		}
+	}
+}
+
+// A stamp decodes and validates itself, and knows how often it did.
+type stamp struct{ decoded, validated int }
+
+func (s *stamp) UnmarshalJSON([]byte) error {
+	s.decoded++
+	return nil
+}
+
+func (s *stamp) Validate() violations {
+	s.validated++
+	return nil
+}
+
+func TestNullIsDecodedByWhatDecodesItselfAndNotValidated(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]stamp{`{"s":null}`: {1, 0}, `{"s":7}`: {1, 1}, `{}`: {0, 0}} {
+		v, err := unmarshal[struct {
+			S stamp `json:"s"`
+		}](body)
+		if err != nil || v.S != want {
+			t.Errorf("%s: got %v, %v, want %v", body, v.S, err, want)
+		}
+	}
+}
+
+func TestNothingIsDecodedAfterTheLastViolation(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]stamp{98: {1, 1}, 99: {0, 0}} {
+		v, err := unmarshal[struct {
+			List []int `json:"list"`
+			S    stamp `json:"s"`
+		}](`{"list":[""` + strings.Repeat(`,""`, n) + `],"s":1}`)
+		if err == nil || v.S != want {
+			t.Errorf("after %d violations: got %v, want %v", n+1, v.S, want)
 		}
 	}
 }
