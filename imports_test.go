@@ -38,6 +38,7 @@ var imports = map[string][]string{
 	"errcatalog/faos":            {"errcatalog"},
 	"errcatalog/onecli":          {"errcatalog"},
 	"errcatalog/so1":             {"errcatalog"},
+	"errtest":                    {"errcatalog", "github.com/go-chi/chi/v5"},
 	"examples/quickstart":        {"errcatalog", "errcatalog/faos", "middleware"},
 	"internal/reqstate":          {},
 	"internal/testutil":          {},

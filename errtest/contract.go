@@ -1,0 +1,185 @@
+package errtest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/contrite-go/contrite/errcatalog"
+)
+
+// A contract is what a catalogue tells of its replies: by the schemas of its codes,
+// and by replies that its own writer renders. It is safe for concurrent use.
+type contract struct {
+	catalog     *errcatalog.Catalog
+	writer      errcatalog.Writer
+	codeHeaders []string // those that show the code
+
+	mu     sync.Mutex
+	shapes map[shapeKey]*shape
+	paths  map[string][][]string // where a media type's bodies show the code
+}
+
+type shapeKey struct {
+	code      errcatalog.Code
+	mediaType string
+}
+
+// A shape is what a code's bodies look like in one media type.
+type shape struct {
+	schema     *schema
+	requestIDs [][]string // where they show the request ID
+	err        error
+}
+
+// newContract returns the contract of a catalogue. Nil is errcatalog.Standard.
+func newContract(c *errcatalog.Catalog) *contract {
+	if c == nil {
+		c = errcatalog.Standard
+	}
+	k := &contract{
+		catalog: c,
+		writer:  errcatalog.Writer{Catalog: c},
+		shapes:  map[shapeKey]*shape{},
+		paths:   map[string][][]string{},
+	}
+	k.codeHeaders = k.findCodeHeaders()
+	return k
+}
+
+const (
+	problemJSON = "application/problem+json"
+	// someID is an ID that no catalogue has as a text of its own.
+	someID = "errtest-some-request-id"
+)
+
+// sample is how the catalogue's writer answers with the code alone.
+func (k *contract) sample(code errcatalog.Code, requestID string, accept []string) errcatalog.Reply {
+	return k.writer.Reply(code, errcatalog.Meta{RequestID: requestID, Accept: accept})
+}
+
+// mediaType is the one that a request with that Accept header is answered in.
+func (k *contract) mediaType(accept []string) string {
+	return k.writer.Reply(errcatalog.Internal, errcatalog.Meta{Accept: accept}).Header.Get("Content-Type")
+}
+
+// findCodeHeaders finds the headers that are each entry's code.
+func (k *contract) findCodeHeaders() []string {
+	var names []string
+	for i, e := range k.catalog.Errors() {
+		h := k.sample(e.Code, someID, nil).Header
+		if i == 0 {
+			for name := range h {
+				names = append(names, name)
+			}
+			slices.Sort(names)
+		}
+		names = slices.DeleteFunc(names, func(name string) bool { return h.Get(name) != string(e.Code) })
+	}
+	return names
+}
+
+// codePaths returns where bodies of that media type show the code: what is each
+// entry's code in all of the schemas.
+func (k *contract) codePaths(mediaType string) [][]string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if paths, ok := k.paths[mediaType]; ok {
+		return paths
+	}
+	var common [][]string
+	for i, e := range k.catalog.Errors() {
+		var paths [][]string
+		if s := k.shapeOf(e.Code, mediaType); s != nil && s.err == nil {
+			s.schema.constants(nil, func(at []string, text string) {
+				if text == string(e.Code) {
+					paths = append(paths, at)
+				}
+			})
+		}
+		if i == 0 {
+			common = paths
+		}
+		common = slices.DeleteFunc(common, func(path []string) bool { return !hasPath(paths, path) })
+	}
+	k.paths[mediaType] = common
+	return common
+}
+
+func hasPath(paths [][]string, path []string) bool {
+	return slices.ContainsFunc(paths, func(p []string) bool { return slices.Equal(p, path) })
+}
+
+// shape returns the shape of a code's bodies in a media type, nil if there are none.
+func (k *contract) shape(code errcatalog.Code, mediaType string) *shape {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.shapeOf(code, mediaType)
+}
+
+// shapeOf is shape for who has the lock.
+func (k *contract) shapeOf(code errcatalog.Code, mediaType string) *shape {
+	key := shapeKey{code, mediaType}
+	if s, ok := k.shapes[key]; ok {
+		return s
+	}
+	var s *shape
+	if text := k.catalog.Schema(code, mediaType); text != nil {
+		s = new(shape)
+		s.schema, s.err = parseSchema(text)
+		s.requestIDs = k.requestIDs(code, mediaType)
+	}
+	k.shapes[key] = s
+	return s
+}
+
+// requestIDs finds where a code's bodies show the request ID.
+func (k *contract) requestIDs(code errcatalog.Code, mediaType string) (paths [][]string) {
+	reply := k.sample(code, someID, []string{mediaType})
+	if v, err := decode(reply.Body); err == nil {
+		texts(v, nil, func(at []string, text string) {
+			if text == someID {
+				paths = append(paths, at)
+			}
+		})
+	}
+	return paths
+}
+
+// guess returns the first entry of the status whose schema a body fits, for
+// catalogues that show their codes nowhere.
+func (k *contract) guess(status int, mediaType string, body any) (errcatalog.Entry, bool) {
+	for _, e := range k.catalog.Errors() {
+		if e.Status != status {
+			continue
+		}
+		if s := k.shape(e.Code, mediaType); s != nil && s.err == nil && len(s.schema.check(body, "")) == 0 {
+			return e, true
+		}
+	}
+	return errcatalog.Entry{}, false
+}
+
+// ownRule reports whether a header has a rule of its own, or none, so that it is not
+// compared with the one that the writer would send.
+func (k *contract) ownRule(name string) bool {
+	switch name {
+	case "Content-Type", "Cache-Control", "X-Content-Type-Options", "X-Request-Id",
+		"Www-Authenticate", "Allow", "Retry-After", "Connection", "Accept", "Content-Range":
+		return true
+	}
+	return slices.Contains(k.codeHeaders, name)
+}
+
+// lists reports whether a header that is a list has an element, in any case.
+func lists(h http.Header, name, element string) bool {
+	for _, value := range h[name] {
+		for part := range strings.SplitSeq(value, ",") {
+			if strings.EqualFold(strings.TrimSpace(part), element) {
+				return true
+			}
+		}
+	}
+	return false
+}
