@@ -24,14 +24,14 @@ func (j *judge) checkCanaries(canaries []string) {
 		if canary == "" {
 			continue
 		}
-		if where := j.find(strings.ToLower(canary)); where != "" {
+		if where := j.showing(strings.ToLower(canary)); where != "" {
 			j.fault(RuleCanary, "%s shows the planted text %q", where, shorten(canary, 60))
 		}
 	}
 }
 
-// find says where the reply shows a text in lower case, "" if nowhere.
-func (j *judge) find(text string) string {
+// showing says where the reply shows a text in lower case, "" if nowhere.
+func (j *judge) showing(text string) string {
 	for _, h := range []map[string][]string{j.resp.Header, j.resp.Trailer} {
 		for name, values := range h {
 			if shows(name+"\n"+strings.Join(values, "\n"), text) {

@@ -205,8 +205,7 @@ func (j *judge) checkEntry(e errcatalog.Entry) {
 	}
 	codes := j.codePaths(j.mediaType)
 	for _, f := range s.schema.check(j.value, "") {
-		// What entry has told of is not told again.
-		if f.at == "" || !hasPath(codes, strings.Split(f.at[1:], "/")) {
+		if !j.told(f, codes) {
 			j.faults = append(j.faults, f)
 		}
 	}
@@ -215,6 +214,17 @@ func (j *judge) checkEntry(e errcatalog.Entry) {
 			j.fault(RuleRequestID, "/%s is %s, and X-Request-Id is %q", strings.Join(path, "/"), show(v), j.requestID)
 		}
 	}
+}
+
+// told reports whether f is about a code in the body that entry has judged.
+func (j *judge) told(f *Fault, codes [][]string) bool {
+	if f.at == "" {
+		return false
+	}
+	path := strings.Split(f.at[1:], "/")
+	v, _ := lookup(j.value, path)
+	_, isText := v.(string)
+	return isText && hasPath(codes, path)
 }
 
 // checkHeaders compares the headers that the catalogue declares, and Vary.

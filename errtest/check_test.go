@@ -76,6 +76,9 @@ var mutations = []struct {
 	{"no body", errtest.RuleJSON, soldOut, func(r *reply) { r.Body = nil }},
 	{"not UTF-8", errtest.RuleJSON, soldOut, func(r *reply) { r.replace("tea", "t\xff") }},
 	{"a member twice", errtest.RuleJSON, soldOut, func(r *reply) { r.replace(`"ok":false`, `"ok":false,"ok":false`) }},
+	{"too deep to be an error", errtest.RuleJSON, soldOut, func(r *reply) {
+		r.Body = []byte(strings.Repeat("[", 500) + strings.Repeat("]", 500))
+	}},
 	{"a code that the catalogue lacks", errtest.RuleCode, soldOut, func(r *reply) {
 		r.replace("sold_out", "sold_off")
 		r.set("X-Error-Code", "sold_off")

@@ -81,7 +81,7 @@ func (k *contract) findCodeHeaders() []string {
 }
 
 // codePaths returns where bodies of that media type show the code: what is each
-// entry's code in all of the schemas.
+// entry's code in the bodies of all.
 func (k *contract) codePaths(mediaType string) [][]string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -90,21 +90,36 @@ func (k *contract) codePaths(mediaType string) [][]string {
 	}
 	var common [][]string
 	for i, e := range k.catalog.Errors() {
-		var paths [][]string
-		if s := k.shapeOf(e.Code, mediaType); s != nil && s.err == nil {
-			s.schema.constants(nil, func(at []string, text string) {
-				if text == string(e.Code) {
-					paths = append(paths, at)
-				}
-			})
-		}
+		paths := k.find(e.Code, mediaType, string(e.Code))
 		if i == 0 {
 			common = paths
 		}
 		common = slices.DeleteFunc(common, func(path []string) bool { return !hasPath(paths, path) })
+		if len(common) == 0 {
+			break
+		}
 	}
-	k.paths[mediaType] = common
+	if len(common) > 0 {
+		k.paths[mediaType] = common
+	}
 	return common
+}
+
+// find returns where a code's bodies of that media type show a text, nowhere if the
+// catalogue has no such bodies.
+func (k *contract) find(code errcatalog.Code, mediaType, text string) (paths [][]string) {
+	reply := k.sample(code, someID, []string{mediaType})
+	if reply.Header.Get("Content-Type") != mediaType {
+		return nil
+	}
+	if v, err := decode(reply.Body); err == nil {
+		texts(v, nil, func(at []string, found string) {
+			if found == text {
+				paths = append(paths, at)
+			}
+		})
+	}
+	return paths
 }
 
 func hasPath(paths [][]string, path []string) bool {
@@ -115,36 +130,18 @@ func hasPath(paths [][]string, path []string) bool {
 func (k *contract) shape(code errcatalog.Code, mediaType string) *shape {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.shapeOf(code, mediaType)
-}
-
-// shapeOf is shape for who has the lock.
-func (k *contract) shapeOf(code errcatalog.Code, mediaType string) *shape {
 	key := shapeKey{code, mediaType}
 	if s, ok := k.shapes[key]; ok {
 		return s
 	}
-	var s *shape
-	if text := k.catalog.Schema(code, mediaType); text != nil {
-		s = new(shape)
-		s.schema, s.err = parseSchema(text)
-		s.requestIDs = k.requestIDs(code, mediaType)
+	text := k.catalog.Schema(code, mediaType)
+	if text == nil {
+		return nil
 	}
+	s := &shape{requestIDs: k.find(code, mediaType, someID)}
+	s.schema, s.err = parseSchema(text)
 	k.shapes[key] = s
 	return s
-}
-
-// requestIDs finds where a code's bodies show the request ID.
-func (k *contract) requestIDs(code errcatalog.Code, mediaType string) (paths [][]string) {
-	reply := k.sample(code, someID, []string{mediaType})
-	if v, err := decode(reply.Body); err == nil {
-		texts(v, nil, func(at []string, text string) {
-			if text == someID {
-				paths = append(paths, at)
-			}
-		})
-	}
-	return paths
 }
 
 // guess returns the first entry of the status whose schema a body fits, for

@@ -8,8 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// decode reads one JSON text, more strictly than json.Unmarshal: in UTF-8, and with
-// no member twice. Numbers stay as they are written.
+// maxNesting is deeper than any envelope with a raw JSON param in it.
+const maxNesting = 200
+
+// decode reads one JSON text, more strictly than json.Unmarshal: in UTF-8, with no
+// member twice, and not nested too deep to walk. Numbers stay as they are written.
 func decode(text []byte) (any, error) {
 	switch {
 	case len(bytes.TrimSpace(text)) == 0:
@@ -17,27 +20,30 @@ func decode(text []byte) (any, error) {
 	case !utf8.Valid(text):
 		return nil, errors.New("it is not UTF-8")
 	}
-	// This also finds what follows the value, and what nests too deep to walk.
+	// This also finds what follows the value.
 	if err := json.Unmarshal(text, new(json.RawMessage)); err != nil {
 		return nil, err
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
-	return decodeValue(d, "")
+	return decodeValue(d, 0)
 }
 
-func decodeValue(d *json.Decoder, at string) (any, error) {
+func decodeValue(d *json.Decoder, depth int) (any, error) {
 	token, err := d.Token()
 	if err != nil {
 		return nil, err
 	}
+	if depth > maxNesting {
+		return nil, fmt.Errorf("it nests deeper than %d", maxNesting)
+	}
 	switch token {
 	case json.Delim('{'):
-		return decodeObject(d, at)
+		return decodeObject(d, depth)
 	case json.Delim('['):
 		list := []any{}
 		for d.More() {
-			v, err := decodeValue(d, fmt.Sprint(at, "/", len(list)))
+			v, err := decodeValue(d, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -49,7 +55,7 @@ func decodeValue(d *json.Decoder, at string) (any, error) {
 	return token, nil
 }
 
-func decodeObject(d *json.Decoder, at string) (any, error) {
+func decodeObject(d *json.Decoder, depth int) (any, error) {
 	object := map[string]any{}
 	for d.More() {
 		token, err := d.Token()
@@ -58,9 +64,9 @@ func decodeObject(d *json.Decoder, at string) (any, error) {
 		}
 		name := token.(string)
 		if _, twice := object[name]; twice {
-			return nil, fmt.Errorf("the member %s/%s stands twice", at, name)
+			return nil, fmt.Errorf("the member %q stands twice", name)
 		}
-		if object[name], err = decodeValue(d, at+"/"+name); err != nil {
+		if object[name], err = decodeValue(d, depth+1); err != nil {
 			return nil, err
 		}
 	}

@@ -189,16 +189,6 @@ func (s *schema) checkObject(v map[string]any, at string) (faults []*Fault) {
 	return faults
 }
 
-// constants calls yield for each string that the schema fixes, with the way to it.
-func (s *schema) constants(at []string, yield func(at []string, text string)) {
-	if text, ok := s.constant.(string); ok {
-		yield(at, text)
-	}
-	for name, p := range s.Properties {
-		p.constants(append(at[:len(at):len(at)], name), yield)
-	}
-}
-
 // equal compares two decoded values, and numbers by their value.
 func equal(a, b any) bool {
 	switch a := a.(type) {
