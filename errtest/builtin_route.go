@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 )
 
 var methods = []string{
@@ -110,8 +111,14 @@ func with(h http.Header, name string, values ...string) http.Header {
 	return h
 }
 
-// hugeBody is larger than a server should read.
-const hugeBody = 8 << 20
+// huge is longer than what a server should read. All routes share it.
+var huge = sync.OnceValue(func() string { return `{"name": "` + strings.Repeat("x", 8<<20) + `"}` })
+
+// hugeChunks is huge in chunks.
+var hugeChunks = sync.OnceValue(func() string {
+	const size = 1 << 16
+	return strings.Repeat("10000\r\n"+strings.Repeat("x", size)+"\r\n", len(huge())/size) + "0\r\n\r\n"
+})
 
 // bodies are contents that a route for JSON can't take.
 func (r route) bodies() (probes []probe) {
@@ -135,7 +142,7 @@ func (r route) bodies() (probes []probe) {
 		{"a form", "application/x-www-form-urlencoded", "errtest=" + canaryBody + "&%zz"},
 		{"multipart that has no boundary", "multipart/form-data", "--x\r\n" + canaryBody},
 		{"a Content-Type that is none", "; ; ===" + "\"", `{}`},
-		{"a body of 8 MiB", "application/json", `{"name": "` + strings.Repeat("x", hugeBody) + `"}`},
+		{"a body of 8 MiB", "application/json", huge()},
 	} {
 		probes = append(probes, r.probe(b.name, http.Header{"Content-Type": {b.mediaType}}, b.body))
 	}
@@ -149,8 +156,7 @@ func (r route) brokenBodies() []probe {
 	json := http.Header{"Content-Type": {"application/json"}}
 	short := r.probe("a body that breaks off", with(json, "Content-Length", "1000"), `{"errtest":`)
 	vast := r.probe("a body of an announced terabyte", with(json, "Content-Length", "1099511627776"), `{"errtest":`)
-	chunked := r.probe("chunks of 8 MiB", with(json, "Transfer-Encoding", "chunked"),
-		strings.Repeat("10000\r\n"+strings.Repeat("x", 1<<16)+"\r\n", hugeBody>>16)+"0\r\n\r\n")
+	chunked := r.probe("chunks of 8 MiB", with(json, "Transfer-Encoding", "chunked"), hugeChunks())
 	chunk := r.probe("a chunk that is none", with(json, "Transfer-Encoding", "chunked"), "5\r\n{\"a\":\r\nxyz\r\n"+canaryBody)
 	short.half, vast.half, chunk.half = true, true, true
 	left := r.probe("a client that leaves within the body", with(json, "Content-Length", "1000"), `{"errtest":`)

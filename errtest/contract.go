@@ -48,11 +48,8 @@ func newContract(c *errcatalog.Catalog) *contract {
 	return k
 }
 
-const (
-	problemJSON = "application/problem+json"
-	// someID is an ID that no catalogue has as a text of its own.
-	someID = "errtest-some-request-id"
-)
+// someID is an ID that no catalogue has as a text of its own.
+const someID = "errtest-some-request-id"
 
 // sample is how the catalogue's writer answers with the code alone.
 func (k *contract) sample(code errcatalog.Code, requestID string, accept []string) errcatalog.Reply {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,6 +29,9 @@ func Run(t TB, h http.Handler, c *errcatalog.Catalog, probes ...Probe) {
 // A Suite is probes, and what a server is to answer them with. The zero Suite knows
 // nothing of the server: it judges by [errcatalog.Standard], and sends the built-in
 // probes to paths that hardly any server has, and to /.
+//
+// The handler does what it is asked to, also by DELETE and PUT: give it a store of the
+// test's own. What a route answers to a request that it takes is not judged.
 type Suite struct {
 	// Catalog has the errors. Nil is errcatalog.Standard.
 	Catalog *errcatalog.Catalog
@@ -52,8 +56,8 @@ type Suite struct {
 	// A name that there is no probe of is a failure.
 	Skip map[string]string
 	// Listener wraps the server's listener, so that the replies that net/http writes
-	// before any handler are in the contract too. If nil, the probes that get those
-	// are not sent. It is not used for HTTP/2.
+	// before any handler are in the contract too. If it is nil, or there is a Prefix,
+	// the probes that get those are not sent. It is not used for HTTP/2.
 	Listener func(net.Listener) net.Listener
 	// Timeout is how long a reply may take, and how long handlers may run on after
 	// their clients have left. Zero is 10 seconds.
@@ -197,5 +201,8 @@ func came(resp *http.Response, body []byte) string {
 	if text == "" {
 		return fmt.Sprintf("%d without a body", resp.StatusCode)
 	}
-	return fmt.Sprintf("%d %s", resp.StatusCode, shorten(fmt.Sprintf("%q", text), 100))
+	if !strconv.CanBackquote(text) {
+		text = strconv.Quote(text)
+	}
+	return fmt.Sprintf("%d %s", resp.StatusCode, shorten(text, 160))
 }

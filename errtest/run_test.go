@@ -97,7 +97,7 @@ func TestANaiveMuxFailsByTheRulesThatItBreaks(t *testing.T) {
 	f := new(fake)
 	errtest.Suite{Routes: []string{"GET /items/7", "POST /items", "GET /secret", "GET /panic"}}.Run(f, naive())
 	for _, want := range [][]string{
-		{"unknown route, HTTP/1.1: sent GET /errtest-nowhere?", `got 404 "404 page not found": media type: Content-Type is "text/plain; charset=utf-8"`, `the catalogue has "application/json"; answer through errcatalog.Writer`},
+		{"unknown route, HTTP/1.1: sent GET /errtest-nowhere?", `got 404 404 page not found: media type: Content-Type is "text/plain; charset=utf-8"`, `the catalogue has "application/json"; answer through errcatalog.Writer`},
 		{"unknown route, HTTP/1.1", "json: the body is not JSON"},
 		{"unknown route, HTTP/1.1", "code: there is no code in X-Error-Code or /error/code"},
 		{"unknown route, HTTP/1.1", "cache: Cache-Control is [], and lacks no-store"},
@@ -128,7 +128,7 @@ func TestANaiveMuxFailsByTheRulesThatItBreaks(t *testing.T) {
 func TestAStockStackFails(t *testing.T) {
 	t.Parallel()
 	r := chi.NewRouter()
-	r.Use(httprate.LimitByIP(1, time.Hour))
+	r.Use(httprate.LimitAll(1, time.Hour))
 	r.Get("/", func(w http.ResponseWriter, r *http.Request) {})
 	f := new(fake)
 	errtest.Run(f, r, nil)
