@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 
 	"github.com/go-chi/chi/v5"
 
@@ -220,6 +221,9 @@ func TestCoverageLeavesResponsesAsTheyAre(t *testing.T) {
 		case "/copy-error":
 			w.WriteHeader(500)
 			_, _ = io.Copy(w, strings.NewReader("copied"))
+		case "/copy-nothing":
+			_, err := io.Copy(w, iotest.ErrReader(io.ErrNoProgress))
+			http.Error(w, err.Error(), http.StatusBadGateway)
 		case "/hints":
 			w.WriteHeader(http.StatusEarlyHints)
 			w.WriteHeader(http.StatusAccepted)
@@ -239,12 +243,15 @@ func TestCoverageLeavesResponsesAsTheyAre(t *testing.T) {
 		status int
 		body   string
 	}{
-		{"/flush", 200, "ab"}, {"/copy", 200, "copied"}, {"/copy-error", 500, "copied"}, {"/hints", 202, ""}, {"/hijack", 418, ""}, {"/", 200, ""},
+		{"/flush", 200, "ab"}, {"/copy", 200, "copied"}, {"/copy-error", 500, "copied"}, {"/hints", 202, ""}, {"/copy-nothing", 502, io.ErrNoProgress.Error() + "\n"}, {"/hijack", 418, ""}, {"/", 200, ""},
 	} {
 		resp, body := testutil.Get(t, s, test.path)
 		if resp.StatusCode != test.status || body != test.body {
 			t.Errorf("%s: got %d %q", test.path, resp.StatusCode, body)
 		}
+	}
+	if s := c.Summary().String(); strings.Count(s, "json: the body is not JSON: invalid character 'm'") != 1 {
+		t.Errorf("the 502 was not judged: %s", s)
 	}
 	outside := strings.Join(slices.Collect(maps.Keys(c.Summary().Outside)), "\n")
 	if !strings.Contains(outside, "json: the body is not JSON") || strings.Contains(outside, "request id") {

@@ -2,6 +2,7 @@ package errtest
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"maps"
 	"net"
@@ -41,11 +42,15 @@ func (w *recorder) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// ReadFrom lets a file still go out by sendfile.
+// ReadFrom lets a file still go out by sendfile. A source that fails before its first
+// byte leaves the response unstarted, so that an error can still be answered.
 func (w *recorder) ReadFrom(src io.Reader) (int64, error) {
 	if rf, ok := w.ResponseWriter.(io.ReaderFrom); ok && w.status < 400 {
-		w.start()
-		return rf.ReadFrom(src)
+		n, err := rf.ReadFrom(src)
+		if n > 0 {
+			w.start()
+		}
+		return n, err
 	}
 	return io.Copy(struct{ io.Writer }{w}, src)
 }
@@ -55,8 +60,11 @@ func (w *recorder) Flush() { _ = w.FlushError() }
 
 // FlushError sends what is buffered.
 func (w *recorder) FlushError() error {
-	w.start()
-	return http.NewResponseController(w.ResponseWriter).Flush()
+	err := http.NewResponseController(w.ResponseWriter).Flush()
+	if !errors.Is(err, http.ErrNotSupported) {
+		w.start()
+	}
+	return err
 }
 
 // Hijack takes the connection over, and with it the response, which is judged no more.

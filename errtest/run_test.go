@@ -128,7 +128,7 @@ func TestANaiveMuxFailsByTheRulesThatItBreaks(t *testing.T) {
 func TestAStockStackFails(t *testing.T) {
 	t.Parallel()
 	r := chi.NewRouter()
-	r.Use(httprate.LimitAll(1, time.Hour))
+	r.Use(httprate.LimitBy(1, time.Hour, httprate.Key("*")))
 	r.Get("/", func(w http.ResponseWriter, r *http.Request) {})
 	f := new(fake)
 	errtest.Run(f, r, nil)
@@ -288,5 +288,40 @@ func TestNetHTTPsOwnRepliesAreJudgedBehindAListener(t *testing.T) {
 		if f.find(want...) == "" {
 			t.Errorf("no failure has %q:\n%s", want, f.some())
 		}
+	}
+}
+
+func TestAReplyThatBreaksOffIsFound(t *testing.T) {
+	t.Parallel()
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = io.WriteString(w, "half")
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	f := new(fake)
+	errtest.Run(f, h, nil)
+	if f.find("unknown route, HTTP/1.1: sent GET", "got 500 half: reply: the body breaks off") == "" {
+		t.Errorf("got\n%s", f.some())
+	}
+	if f.find("a handler panicked") != "" {
+		t.Errorf("http.ErrAbortHandler is no panic: %s", f.find("a handler panicked"))
+	}
+}
+
+func TestWhatIsWrongOverHTTP2AloneIsTold(t *testing.T) {
+	t.Parallel()
+	good := stack(nil)
+	f := new(fake)
+	errtest.Run(f, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor == 2 && r.URL.Path == "/favicon.ico" {
+			w.WriteHeader(http.StatusTeapot)
+			return
+		}
+		good.ServeHTTP(w, r)
+	}), nil)
+	if f.find("unknown route, icon, HTTP/2: sent GET /favicon.ico", "got 418 without a body: code:") == "" || f.find("HTTP/1.1") != "" {
+		t.Errorf("got\n%s", f.some())
 	}
 }
