@@ -60,7 +60,7 @@ type Suite struct {
 	// the probes that get those are not sent. It is not used for HTTP/2.
 	Listener func(net.Listener) net.Listener
 	// Timeout is how long a reply may take, and how long handlers may run on after
-	// their clients have left. Zero is 10 seconds.
+	// their clients have left. Zero is 30 seconds.
 	Timeout time.Duration
 }
 
@@ -77,7 +77,7 @@ func (s Suite) Run(t TB, h http.Handler) {
 	r.canaries = append(r.canaries, ownCanaries...)
 	r.canaries = append(r.canaries, s.Canaries...)
 	if r.suite.Timeout <= 0 {
-		r.suite.Timeout = 10 * time.Second
+		r.suite.Timeout = 30 * time.Second
 	}
 	probes, problems := s.probes()
 	for _, problem := range problems {
