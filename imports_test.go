@@ -46,6 +46,7 @@ var imports = map[string][]string{
 	"ratelimit":                  {},
 	"middleware/listener":        {"errcatalog", "requestid"},
 	"middleware/decode":          {"errcatalog"},
+	"middleware/upgrade":         {"errcatalog", "internal/reqstate"},
 	"requestid":                  {"github.com/google/uuid", "internal/reqstate"},
 }
 

@@ -57,10 +57,11 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 	o := occurrence{meta: Meta{Accept: r.Header["Accept"], docsURL: w.DocsURL}}
 	problem := c.resolve(&o, err, w.Rules, ctx)
 	st := reqstate.From(ctx)
+	var around *reqstate.State // of a response that rw may be copied to
 	if st != nil {
 		o.meta.RequestID = st.RequestID
 		if !st.Observes(rw) {
-			st = nil
+			st, around = nil, st
 		}
 	}
 	if late := tooLate(st); late != nil {
@@ -70,11 +71,17 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 	if c.timed {
 		o.meta.Time = time.Now()
 	}
+	if st != nil {
+		st.Answer(o.entry.Status)
+	}
 	if sent := o.send(rw, r, c); sent != nil {
 		problem = sent
 	}
-	if st != nil {
+	switch {
+	case st != nil:
 		st.Failed(string(o.entry.Code), err)
+	case around != nil:
+		around.FailedElsewhere(o.entry.Status, string(o.entry.Code), err)
 	}
 	w.report(ctx, &o, problem)
 }

@@ -33,10 +33,25 @@ type State struct {
 	outer    *State
 	// A handler that outlives its deadline (http.TimeoutHandler) is in a state of its
 	// own, and asks and tells this one from another goroutine.
-	onError atomic.Pointer[OnError]
-	failed  atomic.Int32 // 0 no, 1 being written, 2 yes
-	code    string
-	failure error
+	onError   atomic.Pointer[OnError]
+	failed    answer
+	elsewhere answer
+	status    int // of the contract's reply, 0 before it is written
+}
+
+// An answer is the first failed reply to a response.
+type answer struct {
+	is     atomic.Int32 // 0 not there, 1 being recorded, 2 there
+	status int
+	code   string
+	err    error
+}
+
+func (a *answer) record(status int, code string, err error) {
+	if a.is.CompareAndSwap(0, 1) {
+		a.status, a.code, a.err = status, code, err
+		a.is.Store(2)
+	}
 }
 
 // OnError answers a failure.
@@ -117,25 +132,76 @@ func (s *State) Observes(w http.ResponseWriter) bool {
 // maxWrappers is how many wrappers are looked through.
 const maxWrappers = 100
 
+// Innermost returns the writer that w's Unwrap methods lead to, which is net/http's
+// own. http.MaxBytesReader needs that one to close the connection of a request
+// whose body it cut short.
+func Innermost(w http.ResponseWriter) http.ResponseWriter {
+	for range maxWrappers {
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			break
+		}
+		under := u.Unwrap()
+		if under == nil {
+			break
+		}
+		w = under
+	}
+	return w
+}
+
+// Answer says that the reply which is written from now on, with that status, is one
+// of the contract's.
+func (s *State) Answer(status int) { s.status = status }
+
+// Answers reports whether a reply of that status is one of the contract's.
+func (s *State) Answers(status int) bool { return s.status == status }
+
 // Failed records the reply that was sent for err, here and in the states around
 // this one whose response it is too, by way of a wrapper without Unwrap. A batch,
 // which only collects the replies to its parts, has not failed with one of them.
 func (s *State) Failed(code string, err error) {
 	status := s.response.Status()
-	for ; s != nil && s.response.Status() == status; s = s.outer {
-		if s.failed.CompareAndSwap(0, 1) {
-			s.code, s.failure = code, err
-			s.failed.Store(2)
+	if status == 0 { // a wrapper between keeps the reply back
+		status = s.status
+	}
+	s.failed.record(status, code, err)
+	for s = s.outer; s != nil; s = s.outer {
+		switch s.response.Status() {
+		case 0:
+			s.FailedElsewhere(status, code, err)
+		case status:
+			s.failed.record(status, code, err)
+		default:
+			return
 		}
 	}
+}
+
+// FailedElsewhere records a failed reply that was written to another response than
+// this state's. It may be copied to this one: see Adopt.
+func (s *State) FailedElsewhere(status int, code string, err error) {
+	s.elsewhere.record(status, code, err)
+}
+
+// Adopt reports whether the first failed reply that was written elsewhere has that
+// status, and records it as this one's too. It is for a reply that was copied here, as
+// http.TimeoutHandler does.
+func (s *State) Adopt(status int) bool {
+	a := &s.elsewhere
+	if a.is.Load() != 2 || a.status != status {
+		return false
+	}
+	s.failed.record(status, a.code, a.err)
+	return true
 }
 
 // Failure returns the published code of the error that the request was answered
 // with first, and that error with its private cause. The code is empty if there was
 // none.
 func (s *State) Failure() (code string, err error) {
-	if s.failed.Load() != 2 {
+	if s.failed.is.Load() != 2 {
 		return "", nil
 	}
-	return s.code, s.failure
+	return s.failed.code, s.failed.err
 }

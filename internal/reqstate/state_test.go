@@ -191,3 +191,75 @@ func TestEnsureAllocatesLittle(t *testing.T) {
 		t.Errorf("it makes %v allocations where all is there", n)
 	}
 }
+
+func TestInnermost(t *testing.T) {
+	t.Parallel()
+	rec := httptest.NewRecorder()
+	_, w, _ := reqstate.Ensure(openWriter{rec}, get())
+	hollow := hollowWriter{rec}
+	for name, test := range map[string]struct{ w, want http.ResponseWriter }{
+		"the writer itself":       {rec, rec},
+		"below a response":        {openWriter{w}, rec},
+		"below what hides it":     {openWriter{blindWriter{w}}, blindWriter{w}},
+		"where nothing is below":  {openWriter{hollow}, hollow},
+		"of a writer around nils": {openWriter{}, openWriter{}},
+	} {
+		if got := reqstate.Innermost(test.w); got != test.want {
+			t.Errorf("%s: got %T", name, got)
+		}
+	}
+}
+
+func TestAnswersKnowsTheContractsStatus(t *testing.T) {
+	t.Parallel()
+	st, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
+	if st.Answers(404) {
+		t.Error("it answers before it does")
+	}
+	st.Answer(404)
+	if !st.Answers(404) || st.Answers(500) {
+		t.Error("it does not answer with its status alone")
+	}
+}
+
+func TestAdopt(t *testing.T) {
+	t.Parallel()
+	failure := errors.New("failure")
+	elsewhere := func(outer *reqstate.State) { outer.FailedElsewhere(410, "code", failure) }
+	for name, test := range map[string]struct {
+		before func(*reqstate.State)
+		status int
+		want   string
+	}{
+		"nothing happened elsewhere": {func(*reqstate.State) {}, 410, ""},
+		"the same reply":             {elsewhere, 410, "code"},
+		"another one":                {elsewhere, 404, ""},
+		"the first of two": {func(outer *reqstate.State) {
+			elsewhere(outer)
+			outer.FailedElsewhere(404, "other", nil)
+		}, 410, "code"},
+		"that of an inner state": {func(outer *reqstate.State) {
+			inner, w, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(outer))
+			w.WriteHeader(410)
+			inner.Failed("code", failure)
+		}, 410, "code"},
+		"that of an inner state whose reply is kept back": {func(outer *reqstate.State) {
+			inner, _, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(outer))
+			inner.Answer(410)
+			inner.Failed("code", failure)
+		}, 410, "code"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			outer, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
+			test.before(outer)
+			if code, _ := outer.Failure(); code != "" {
+				t.Errorf("it has failed with %q before", code)
+			}
+			adopted := outer.Adopt(test.status)
+			if code, err := outer.Failure(); code != test.want || adopted != (test.want != "") || adopted && err != failure {
+				t.Errorf("it is adopted: %v; the failure is %q, %v", adopted, code, err)
+			}
+		})
+	}
+}

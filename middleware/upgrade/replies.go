@@ -1,0 +1,83 @@
+package upgrade
+
+import (
+	"net/http"
+
+	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/reqstate"
+)
+
+// Replies says how error replies of wrapped handlers are answered. The zero value
+// answers with [errcatalog.Standard].
+//
+// A reply of status 400 or more becomes the error of the kind [errcatalog.KindOf] the
+// status, with what its headers say (Allow, Retry-After, WWW-Authenticate, Accept,
+// Content-Range) as params, and a [*ReplyError] as its private cause. The status stays
+// the same, as far as the catalogue publishes that kind with its own status: an
+// unassigned one, such as 460, is answered as 400 or 500.
+//
+// The replies of an [errcatalog.Writer] pass. So does what follows a status below 400,
+// whatever it is. A handler that answers by itself and then returns an error, or
+// panics, is answered with the latter.
+type Replies struct {
+	// OnError answers the upgraded replies, but for those within a Scope of an
+	// [errcatalog.Writer]. Nil is a zero Writer's WriteError.
+	OnError OnError
+	// Map, if not nil, is asked about every foreign error reply, typed or not. It
+	// returns the error to answer with instead, or nil for what happens without it.
+	// It must not change the reply.
+	Map func(r *http.Request, e *ReplyError) error
+	// Report, if not nil, is told of the replies that were sent as they are, with
+	// [ReplyError.Passed] saying why. Nil tells what answers errors, after the
+	// response: an [errcatalog.Writer] reports it as errcatalog.ErrStarted, and what
+	// anything else writes is dropped.
+	Report func(r *http.Request, e *ReplyError)
+	// Limit is how many bytes of a reply's body are held back at most; a longer reply
+	// is sent as it is. Zero is 64 KiB.
+	Limit int
+}
+
+const defaultLimit = 64 << 10
+
+// Handler returns next with its error replies upgraded.
+func (u Replies) Handler(next http.Handler) http.Handler {
+	if u.OnError == nil {
+		u.OnError = new(errcatalog.Writer).WriteError
+	}
+	if u.Limit <= 0 {
+		u.Limit = defaultLimit
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		st, w, r := reqstate.Ensure(w, r)
+		uw := &writer{ResponseWriter: w, replies: &u, st: st, r: r}
+		next.ServeHTTP(uw, r)
+		uw.finish() // not after a panic, which is answered in the reply's place
+	})
+}
+
+// Off returns next with its error replies left as they are, whatever upgrades are
+// around it, as far as the Unwrap methods of the writers between them lead.
+func Off(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		Pass(w)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Pass leaves the error reply that is written to w as it is, and unreported. It counts
+// until the handler ends, the body passes the limit, or w is flushed.
+func Pass(w http.ResponseWriter) {
+	for range maxWrappers {
+		if uw, ok := w.(*writer); ok {
+			uw.off = true
+		}
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return
+		}
+		w = u.Unwrap()
+	}
+}
+
+// maxWrappers is how many wrappers are looked through.
+const maxWrappers = 100

@@ -1,0 +1,282 @@
+package upgrade
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/contrite-go/contrite/internal/reqstate"
+)
+
+// A mode is how far a response has come.
+type mode uint8
+
+const (
+	open      mode = iota // no final status yet
+	passing               // all goes on as it comes
+	holding               // an error reply is held back
+	answering             // onError is answering in its place
+	answered              // the contract's reply went on, or is going on
+	closed                // nothing goes on any more
+)
+
+// A writer is the response as the wrapped handler sees it.
+type writer struct {
+	http.ResponseWriter
+	replies *Replies
+	st      *reqstate.State
+	r       *http.Request
+	held    *ReplyError
+	onError *reqstate.OnError // in charge when the reply began
+	scratch http.Header       // what Header returns once closed
+	mode    mode
+	off     bool
+}
+
+// Unwrap returns the writer underneath.
+func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Header returns the response's header. What comes after the contract's reply
+// must not reach it, whoever still has it.
+func (w *writer) Header() http.Header {
+	if w.mode != closed {
+		return w.ResponseWriter.Header()
+	}
+	if w.scratch == nil {
+		w.scratch = http.Header{}
+	}
+	return w.scratch
+}
+
+// WriteHeader holds the status back if it begins a foreign error reply.
+func (w *writer) WriteHeader(status int) {
+	if status >= 100 && status < 200 && status != http.StatusSwitchingProtocols {
+		if w.mode != holding && w.mode != closed {
+			w.ResponseWriter.WriteHeader(status)
+		}
+		return
+	}
+	switch w.mode {
+	case open:
+		if w.mode = w.begin(status); w.mode == holding {
+			w.hold(status)
+			return
+		}
+	case holding:
+		if !w.st.Answers(status) {
+			return // as net/http does with a second status
+		}
+		w.held, w.mode = nil, answered
+	case answering:
+		w.mode = answered
+	case answered:
+		w.mode = closed // a second reply, which would be glued to the first
+		return
+	case closed:
+		return
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// begin returns the mode of a response with that status.
+func (w *writer) begin(status int) mode {
+	switch {
+	case status < 400 || status > 999: // net/http panics at the latter
+		return passing
+	case w.st.Answers(status):
+		return answered
+	case w.off:
+		return passing
+	}
+	return holding
+}
+
+// hold keeps status and header back, as net/http would send them now.
+func (w *writer) hold(status int) {
+	w.held = &ReplyError{Status: status, Header: w.ResponseWriter.Header().Clone(), method: w.r.Method}
+	w.onError = w.st.InCharge()
+}
+
+// Write holds p back if it belongs to a foreign error reply.
+func (w *writer) Write(p []byte) (int, error) {
+	if w.keeps(len(p)) {
+		if w.mode == holding {
+			w.held.Body = append(w.held.Body, p...)
+		}
+		return len(p), nil
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+// WriteString is Write for a string.
+func (w *writer) WriteString(s string) (int, error) {
+	if w.keeps(len(s)) {
+		if w.mode == holding {
+			w.held.Body = append(w.held.Body, s...)
+		}
+		return len(s), nil
+	}
+	return io.WriteString(w.ResponseWriter, s)
+}
+
+// keeps reports whether the next n bytes of body don't go on.
+func (w *writer) keeps(n int) bool {
+	switch w.mode {
+	case open:
+		w.mode = passing
+	case holding:
+		if n <= w.replies.Limit-len(w.held.Body) {
+			return true
+		}
+		w.release(ErrTooLong)
+	case answering:
+		w.WriteHeader(w.held.Status)
+	case closed:
+		return true
+	}
+	return false
+}
+
+// ReadFrom copies src to the response, by the writer's own ReadFrom unless the reply
+// is held back. A source that fails before its first byte leaves the response
+// unstarted, if it does so underneath.
+func (w *writer) ReadFrom(src io.Reader) (int64, error) {
+	if rf, ok := w.ResponseWriter.(io.ReaderFrom); ok && (w.mode == open || w.mode == passing) {
+		n, err := rf.ReadFrom(src)
+		if n > 0 {
+			w.mode = passing
+		}
+		return n, err
+	}
+	return io.Copy(struct{ io.Writer }{w}, src)
+}
+
+// FlushError sends what is buffered. A foreign error reply ends here: it is
+// upgraded, or, if it has a type, sent as it goes on.
+func (w *writer) FlushError() error {
+	switch {
+	case w.mode == closed:
+		return nil
+	case w.mode == holding && w.held.typed() && !w.held.image():
+		w.settle(ErrStreamed)
+	case w.mode == holding:
+		w.settle(nil)
+	}
+	err := http.NewResponseController(w.ResponseWriter).Flush()
+	if w.mode == open && !errors.Is(err, http.ErrNotSupported) {
+		w.mode = passing
+	}
+	return err
+}
+
+// Flush is FlushError for callers that look for an http.Flusher.
+func (w *writer) Flush() { _ = w.FlushError() }
+
+// Hijack takes the connection over, which belongs to the handler from then on: a
+// reply that is held back goes out as it is.
+func (w *writer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	if w.mode == holding {
+		w.release(ErrStreamed)
+	}
+	return http.NewResponseController(w.ResponseWriter).Hijack()
+}
+
+// finish settles what is held back when the handler ends.
+func (w *writer) finish() {
+	if w.mode == holding {
+		w.settle(nil)
+	}
+	if w.held != nil && w.held.Passed != nil {
+		w.report()
+	}
+}
+
+// settle sends the held reply or the contract's. A reply that streams is sent as
+// it is, for that reason, unless it is mapped.
+func (w *writer) settle(streams error) {
+	e := w.held
+	switch {
+	case w.off:
+		w.release(nil)
+		return
+	case !e.upgradable() && w.st.Adopt(e.Status):
+		w.release(nil)
+		return
+	case w.replies.Map != nil:
+		if err := w.replies.Map(w.r, e); err != nil {
+			w.answer(&mappedError{err, e})
+			return
+		}
+	}
+	switch {
+	case streams != nil:
+		w.release(streams)
+	case e.upgradable():
+		w.answer(e.contract(time.Now()))
+	default:
+		w.release(ErrTyped)
+	}
+}
+
+// answer has err answered in place of the held reply.
+func (w *writer) answer(err error) {
+	h := w.ResponseWriter.Header()
+	restore(h, w.held.Header)
+	if _, ok := retryAfter(h, time.Now()); !ok {
+		delete(h, "Retry-After") // so that the catalogue's counts
+	}
+	w.mode = answering
+	w.errorHandler()(w, w.r, err)
+	if w.mode == answering { // onError wrote nothing
+		w.release(ErrUnanswered)
+	}
+	w.mode = closed // to the rest of the reply that was answered in this place
+}
+
+func (w *writer) errorHandler() OnError {
+	if w.onError != nil {
+		return *w.onError
+	}
+	return w.replies.OnError
+}
+
+// release sends the held reply as it is. What follows passes.
+func (w *writer) release(why error) {
+	e := w.held
+	e.Passed = why
+	if w.off {
+		e.Passed = nil
+	}
+	w.mode = passing
+	h := w.ResponseWriter.Header()
+	late := maps.Clone(h) // trailers can be in it
+	restore(h, e.Header)
+	if e.Status == http.StatusRequestEntityTooLarge && w.r.ProtoMajor < 2 {
+		h["Connection"] = []string{"close"} // which http.MaxBytesReader can't, through a wrapper
+	}
+	w.ResponseWriter.WriteHeader(e.Status)
+	restore(h, late)
+	if len(e.Body) > 0 {
+		_, _ = w.ResponseWriter.Write(e.Body) // the next Write has the same error
+	}
+}
+
+func restore(h, from http.Header) {
+	clear(h)
+	maps.Copy(h, from)
+}
+
+// report tells of a reply that was sent as it is.
+func (w *writer) report() {
+	switch {
+	case w.replies.Report != nil:
+		w.replies.Report(w.r, w.held)
+	case w.held.Passed != ErrUnanswered: // of which OnError knows
+		w.mode = closed
+		w.errorHandler()(w, w.r, w.held.contract(time.Now()))
+	}
+}
