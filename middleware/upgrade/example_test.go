@@ -1,7 +1,6 @@
 package upgrade_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,7 +14,7 @@ import (
 )
 
 // errs reports to nobody, so that the examples print only replies.
-var errs = &errcatalog.Writer{Report: func(context.Context, *errcatalog.Error, error) {}}
+var errs = &errcatalog.Writer{Report: quiet}
 
 // show prints the reply to a request.
 func show(h http.Handler, method, path string) {

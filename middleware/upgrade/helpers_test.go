@@ -132,3 +132,6 @@ func onBoth(t *testing.T, h func() (http.Handler, *reports), f func(*testing.T, 
 		f(t, testutil.Serve(t, handler, h2), got)
 	})
 }
+
+// quiet is a Report to nobody.
+func quiet(context.Context, *errcatalog.Error, error) {}
