@@ -167,17 +167,18 @@ func TestAnUpstreamsOwnErrors(t *testing.T) {
 		name    string
 		handler http.HandlerFunc
 		status  int // with ProxyResponse
+		kind    errcatalog.Kind
 		header  string
 		passes  bool // without
 	}{
-		{"a success", upstream(200, json, "{}"), 200, "", true},
-		{"500 in JSON", upstream(500, json, "{}"), 502, "", true},
-		{"500 in text", upstream(500, "text/plain", "x"), 502, "", false},
-		{"503 in JSON", upstream(503, json, "{}", "Retry-After", "7"), 503, "Retry-After: 7", true},
-		{"504 in text", upstream(504, "text/plain", ""), 504, "", false},
-		{"404 in text", upstream(404, "text/plain", "x"), 404, "", false},
-		{"401 in JSON", upstream(401, json, "{}", "Www-Authenticate", `Basic realm="x"`), 401, `Www-Authenticate: Basic realm="x"`, true},
-		{"599 in HTML", upstream(599, "text/html", strings.Repeat("x", 100_000)), 502, "", true},
+		{"a success", upstream(200, json, "{}"), 200, "", "", true},
+		{"500 in JSON", upstream(500, json, "{}"), 502, errcatalog.UpstreamInvalid, "", true},
+		{"500 in text", upstream(500, "text/plain", "x"), 502, errcatalog.UpstreamInvalid, "", false},
+		{"503 in JSON", upstream(503, json, "{}", "Retry-After", "7"), 503, errcatalog.Unavailable, "Retry-After: 7", true},
+		{"504 in text", upstream(504, "text/plain", ""), 504, errcatalog.UpstreamTimeout, "", false},
+		{"404 in text", upstream(404, "text/plain", "x"), 404, errcatalog.NotFound, "", false},
+		{"401 in JSON", upstream(401, json, "{}", "Www-Authenticate", `Basic realm="x"`), 401, errcatalog.Unauthenticated, `Www-Authenticate: Basic realm="x"`, true},
+		{"599 in HTML", upstream(599, "text/html", strings.Repeat("x", 100_000)), 502, errcatalog.UpstreamInvalid, "", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -195,8 +196,8 @@ func TestAnUpstreamsOwnErrors(t *testing.T) {
 			if name, value, ok := strings.Cut(test.header, ": "); ok && resp.Header.Get(name) != value {
 				t.Errorf("got %s: %q, want %q", name, resp.Header.Get(name), value)
 			}
-			if e, _ := got.only(t); len(causeOf(t, e).Body) > 64<<10 {
-				t.Errorf("the cause has %d bytes", len(causeOf(t, e).Body))
+			if e, _ := got.only(t); e.Kind() != test.kind || len(causeOf(t, e).Body) > 64<<10 {
+				t.Errorf("reported %v because of %d bytes", e, len(causeOf(t, e).Body))
 			}
 			for _, flushed := range []time.Duration{0, -1} {
 				h, _ := proxyTo(t, target, func(p *httputil.ReverseProxy) { p.FlushInterval = flushed })

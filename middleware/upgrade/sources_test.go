@@ -58,7 +58,7 @@ func router() http.Handler {
 }
 
 func limited() http.Handler {
-	h := httprate.LimitAll(1, time.Hour)(bare(200))
+	h := httprate.LimitBy(1, time.Hour, httprate.Key("*"))(bare(200))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.ServeHTTP(httptest.NewRecorder(), r) // which takes what there is
 		h.ServeHTTP(w, r)
@@ -76,7 +76,7 @@ func files(t *testing.T) http.Handler {
 
 func TestEverySourceOfErrorsSpeaksTheContract(t *testing.T) {
 	t.Parallel()
-	fail := func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "secret", 409) }
+	fail := func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "secret", http.StatusConflict) }
 	stripped := http.StripPrefix("/api", mux())
 	tests := []struct {
 		name    string
@@ -165,6 +165,10 @@ func TestRedirectsAndSuccessesAreUntouched(t *testing.T) {
 		"not modified": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) },
 		"a text":       func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "404 page not found\n") },
 		"nothing":      func(http.ResponseWriter, *http.Request) {},
+		"an error after a flush": func(w http.ResponseWriter, _ *http.Request) {
+			w.(http.Flusher).Flush()
+			http.Error(w, "too late", 500)
+		},
 		"an error after the start": func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "half")
 			http.Error(w, "of it", 500)
