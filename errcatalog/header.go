@@ -26,7 +26,7 @@ func stale(name string) bool {
 		"Accept-Ranges", "Etag", "Expires", "Last-Modified", "Trailer":
 		return true
 	}
-	return false
+	return strings.HasPrefix(name, http.TrailerPrefix)
 }
 
 // setHeaders sets all headers of the reply: what is stale goes, what the entry and

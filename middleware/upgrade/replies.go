@@ -16,16 +16,19 @@ import (
 // the same, as far as the catalogue publishes that kind with its own status: an
 // unassigned one, such as 460, is answered as 400 or 500.
 //
+// A 413 closes the connection of an HTTP/1.1 request, upgraded or not.
+//
 // The replies of an [errcatalog.Writer] pass. So does what follows a status below 400,
-// whatever it is. A handler that answers by itself and then returns an error, or
-// panics, is answered with the latter.
+// whatever it is. After a reply that is held back, an error that the handler gives a
+// Writer counts more, and so does a panic.
 type Replies struct {
 	// OnError answers the upgraded replies, but for those within a Scope of an
 	// [errcatalog.Writer]. Nil is a zero Writer's WriteError.
 	OnError OnError
-	// Map, if not nil, is asked about every foreign error reply, typed or not. It
-	// returns the error to answer with instead, or nil for what happens without it.
-	// It must not change the reply.
+	// Map, if not nil, is asked about every foreign error reply within the limit, typed
+	// or not; of one that is flushed before its end it sees the beginning. It returns
+	// the error to answer with instead, or nil for what happens without it. It must not
+	// change the reply.
 	Map func(r *http.Request, e *ReplyError) error
 	// Report, if not nil, is told of the replies that were sent as they are, with
 	// [ReplyError.Passed] saying why. Nil tells what answers errors, after the

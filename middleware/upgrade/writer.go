@@ -79,6 +79,15 @@ func (w *writer) WriteHeader(status int) {
 	case closed:
 		return
 	}
+	w.send(status)
+}
+
+// send passes a final status on. http.MaxBytesReader can't close the connection
+// through a wrapper, so a 413 does.
+func (w *writer) send(status int) {
+	if status == http.StatusRequestEntityTooLarge && w.r.ProtoMajor < 2 {
+		w.ResponseWriter.Header()["Connection"] = []string{"close"}
+	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
@@ -255,10 +264,7 @@ func (w *writer) release(why error) {
 	h := w.ResponseWriter.Header()
 	late := maps.Clone(h) // trailers can be in it
 	restore(h, e.Header)
-	if e.Status == http.StatusRequestEntityTooLarge && w.r.ProtoMajor < 2 {
-		h["Connection"] = []string{"close"} // which http.MaxBytesReader can't, through a wrapper
-	}
-	w.ResponseWriter.WriteHeader(e.Status)
+	w.send(e.Status)
 	restore(h, late)
 	if len(e.Body) > 0 {
 		_, _ = w.ResponseWriter.Write(e.Body) // the next Write has the same error

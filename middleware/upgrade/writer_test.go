@@ -401,6 +401,7 @@ func TestHeadersAreThoseOfTheStatus(t *testing.T) {
 					"X-Before": {"1"}, "Etag": {`"x"`}, "Last-Modified": {"Sun, 22 Nov 2026 02:29:04 GMT"}, "Content-Encoding": {"identity"},
 					"Content-Disposition": {"attachment"}, "Accept-Ranges": {"bytes"}, "Content-Range": {"bytes 0-1/2"},
 					"Cache-Control": {"max-age=60"}, "Set-Cookie": {"a=b"}, "Trailer": {"X-Trailer"}, "Retry-After": {"soon"},
+					http.TrailerPrefix + "X-Prefixed": {"end"},
 				})
 				if test.body != "" {
 					w.Header().Set("Content-Type", "application/json")
@@ -426,8 +427,10 @@ func TestHeadersAreThoseOfTheStatus(t *testing.T) {
 						t.Errorf("got %s: %q, want %q", name, got, value)
 					}
 				}
-				if got := resp.Trailer.Get("X-Trailer"); got != test.trailer {
-					t.Errorf("got the trailer %q, want %q", got, test.trailer)
+				for _, name := range []string{"X-Trailer", "X-Prefixed"} {
+					if got := resp.Trailer.Get(name); got != test.trailer {
+						t.Errorf("got the trailer %s: %q, want %q", name, got, test.trailer)
+					}
 				}
 			})
 		})
@@ -510,6 +513,10 @@ func TestATooLargeBodyClosesTheConnection(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusRequestEntityTooLarge)
 			_, _ = io.WriteString(w, "{}")
+		},
+		"answered with a text, off": func(w http.ResponseWriter, _ *http.Request) {
+			upgrade.Pass(w)
+			http.Error(w, "text", http.StatusRequestEntityTooLarge)
 		},
 		"with a bare status": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusRequestEntityTooLarge) },
 		"by MaxBytesError": (&errcatalog.Writer{Report: new(reports).add}).Handle(func(w http.ResponseWriter, r *http.Request) error {
