@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"errors"
 	"io"
-	"maps"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
@@ -192,97 +190,4 @@ func (w *writer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		w.release(ErrStreamed)
 	}
 	return http.NewResponseController(w.ResponseWriter).Hijack()
-}
-
-// finish settles what is held back when the handler ends.
-func (w *writer) finish() {
-	if w.mode == holding {
-		w.settle(nil)
-	}
-	if w.held != nil && w.held.Passed != nil {
-		w.report()
-	}
-}
-
-// settle sends the held reply or the contract's. A reply that streams is sent as
-// it is, for that reason, unless it is mapped.
-func (w *writer) settle(streams error) {
-	e := w.held
-	switch {
-	case w.off:
-		w.release(nil)
-		return
-	case !e.upgradable() && w.st.Adopt(e.Status):
-		w.release(nil)
-		return
-	case w.replies.Map != nil:
-		if err := w.replies.Map(w.r, e); err != nil {
-			w.answer(&mappedError{err, e})
-			return
-		}
-	}
-	switch {
-	case streams != nil:
-		w.release(streams)
-	case e.upgradable():
-		w.answer(e.contract(time.Now()))
-	default:
-		w.release(ErrTyped)
-	}
-}
-
-// answer has err answered in place of the held reply.
-func (w *writer) answer(err error) {
-	h := w.ResponseWriter.Header()
-	restore(h, w.held.Header)
-	if _, ok := retryAfter(h, time.Now()); !ok {
-		delete(h, "Retry-After") // so that the catalogue's counts
-	}
-	w.mode = answering
-	w.errorHandler()(w, w.r, err)
-	if w.mode == answering { // onError wrote nothing
-		w.release(ErrUnanswered)
-	}
-	w.mode = closed // to the rest of the reply that was answered in this place
-}
-
-func (w *writer) errorHandler() OnError {
-	if w.onError != nil {
-		return *w.onError
-	}
-	return w.replies.OnError
-}
-
-// release sends the held reply as it is. What follows passes.
-func (w *writer) release(why error) {
-	e := w.held
-	e.Passed = why
-	if w.off {
-		e.Passed = nil
-	}
-	w.mode = passing
-	h := w.ResponseWriter.Header()
-	late := maps.Clone(h) // trailers can be in it
-	restore(h, e.Header)
-	w.send(e.Status)
-	restore(h, late)
-	if len(e.Body) > 0 {
-		_, _ = w.ResponseWriter.Write(e.Body) // the next Write has the same error
-	}
-}
-
-func restore(h, from http.Header) {
-	clear(h)
-	maps.Copy(h, from)
-}
-
-// report tells of a reply that was sent as it is.
-func (w *writer) report() {
-	switch {
-	case w.replies.Report != nil:
-		w.replies.Report(w.r, w.held)
-	case w.held.Passed != ErrUnanswered: // of which OnError knows
-		w.mode = closed
-		w.errorHandler()(w, w.r, w.held.contract(time.Now()))
-	}
 }
