@@ -47,6 +47,8 @@ var imports = map[string][]string{
 	"middleware/listener":        {"errcatalog", "requestid"},
 	"middleware/decode":          {"errcatalog"},
 	"middleware/upgrade":         {"errcatalog", "internal/reqstate"},
+	"ratelimit/ratelimittest":    {},
+	"ratelimit/storetest":        {"ratelimit"},
 	"requestid":                  {"github.com/google/uuid", "internal/reqstate"},
 }
 

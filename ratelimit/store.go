@@ -40,14 +40,28 @@ type Charge struct {
 	Shadow bool
 	// At is, in Settle, the Decision's At. The zero time is now.
 	At time.Time
+	// OnFailure is the policy's choice for when the store fails. It concerns nothing
+	// but a [Fallback].
+	OnFailure OnFailure
 }
+
+// OnFailure says what becomes of a request while the store does not answer.
+type OnFailure int
+
+// The choices.
+const (
+	Closed OnFailure = iota // it is refused, with 503
+	Open                    // it is admitted
+	Local                   // it is counted here: see [Fallback]; without one, Closed
+)
 
 // A Decision is how one charge fares.
 type Decision struct {
 	// Allowed reports whether the charge fits the limit. It says so of a shadow charge
 	// too.
 	Allowed bool
-	// Remaining is how much of the limit is left, once this charge is counted.
+	// Remaining is how much of the limit is left, once this charge is counted, or
+	// without it if the call is refused. It is not negative.
 	Remaining int64
 	// Wait is how long it takes until a charge of this cost fits, if nothing else is
 	// taken. It is zero if Allowed, and negative if the cost never fits.
@@ -55,6 +69,7 @@ type Decision struct {
 	// Reset is how long it takes until the whole limit is free again, if nothing else
 	// is taken.
 	Reset time.Duration
-	// At is when the store counted the charge, by its own clock.
+	// At is when the store counted the charge, by its own clock. The zero time says
+	// that nothing is known of the key, and the charge admitted as it chose [Open].
 	At time.Time
 }

@@ -1,0 +1,171 @@
+package ratelimit
+
+import (
+	"math"
+	"sync"
+)
+
+const (
+	chunkLen = 64 // slots are allocated so many at a time, and never move
+	sweepLen = 4  // slots that each operation looks at, for idle keys
+	shortLog = 8  // entries that a log starts with room for
+	coarse   = 16 // shared slots of one window, in a full shard
+)
+
+// A shard holds the keys of some hashes: an open table of slot numbers, and the slots.
+// Neither has a pointer for the garbage collector to follow.
+type shard struct {
+	mu       sync.Mutex
+	now      int64 // the latest time that was read
+	max      int   // how many keys may have a slot of their own
+	index    []uint32
+	chunks   []*[chunkLen]slot
+	top      int // slots that were ever handed out
+	free     []uint32
+	used     int // slots in use
+	shared   int // those among them that several keys share
+	cursor   int
+	logs     []history
+	freeLogs []uint32
+	_        [64]byte // no two locks in one cache line
+}
+
+// A slot is a key's. One or two entries are in the slot, more are in a log.
+type slot struct {
+	hash  uint64
+	few   [2]entry // oldest first; n is zero where there is none
+	life  float32  // how long the last entry lives, at least; zero in a free slot
+	where uint32   // 1 + the number of the log, and whether it is shared
+}
+
+const sharedBit = 1 << 31
+
+func (s *shard) slot(i int) *slot { return &s.chunks[i/chunkLen][i%chunkLen] }
+
+// log returns the log of a busy key, and nil for a quiet one.
+func (s *shard) log(sl *slot) *history {
+	if i := sl.where &^ sharedBit; i != 0 {
+		return &s.logs[i-1]
+	}
+	return nil
+}
+
+// live returns the entries of a slot and their sum.
+func (s *shard) live(sl *slot) ([]entry, int64) {
+	if sl == nil {
+		return nil, 0
+	}
+	if h := s.log(sl); h != nil {
+		return h.live(), h.total
+	}
+	n := 0
+	for n < len(sl.few) && sl.few[n].n != 0 {
+		n++
+	}
+	return sl.few[:n], sum(sl.few[0].n, sl.few[1].n)
+}
+
+// expire drops a slot's entries up to the time.
+func (s *shard) expire(sl *slot, until int64) {
+	if h := s.log(sl); h != nil {
+		if h.expire(until); len(h.live()) <= len(sl.few) {
+			s.quiet(sl, h)
+		}
+		return
+	}
+	for sl.few[0].n != 0 && sl.few[0].at <= until {
+		sl.few = [2]entry{sl.few[1]}
+	}
+}
+
+// add counts n at a time, for a window.
+func (s *shard) add(sl *slot, at, n int64, window int64) {
+	sl.life = lifeOf(window)
+	h := s.log(sl)
+	if h == nil {
+		few, _ := s.live(sl)
+		switch last := len(few) - 1; {
+		case last >= 0 && few[last].at == at:
+			few[last].n = sum(few[last].n, n)
+			return
+		case len(few) < len(sl.few) && (last < 0 || few[last].at < at):
+			sl.few[len(few)] = entry{at, n}
+			return
+		}
+		h = s.busy(sl)
+	}
+	h.add(at, n)
+}
+
+// give takes n away from what was counted at a time.
+func (s *shard) give(sl *slot, at, n int64) {
+	h := s.log(sl)
+	if h == nil {
+		h = s.busy(sl)
+	}
+	if h.give(at, n); len(h.live()) <= len(sl.few) {
+		s.quiet(sl, h)
+	}
+}
+
+// busy moves a slot's entries to a log.
+func (s *shard) busy(sl *slot) *history {
+	few, total := s.live(sl)
+	var i uint32
+	if n := len(s.freeLogs); n > 0 {
+		i, s.freeLogs = s.freeLogs[n-1], s.freeLogs[:n-1]
+	} else {
+		i, s.logs = uint32(len(s.logs)), append(s.logs, history{})
+	}
+	h := &s.logs[i]
+	if h.buf == nil {
+		h.buf = make([]entry, 0, shortLog)
+	}
+	h.buf, h.head, h.total = append(h.buf[:0], few...), 0, total
+	sl.few = [2]entry{}
+	sl.where |= i + 1
+	return h
+}
+
+// quiet takes a short log back to its slot.
+func (s *shard) quiet(sl *slot, h *history) {
+	copy(sl.few[:], h.live())
+	s.drop(sl)
+}
+
+// drop frees the log of a slot, if it has one. A short one keeps its memory.
+func (s *shard) drop(sl *slot) {
+	h := s.log(sl)
+	if h == nil {
+		return
+	}
+	if cap(h.buf) > shortLog {
+		h.buf = nil
+	}
+	h.buf, h.head, h.total = h.buf[:0], 0, 0
+	s.freeLogs = append(s.freeLogs, sl.where&^sharedBit-1)
+	sl.where &= sharedBit
+}
+
+// idle reports whether all that a slot holds has expired.
+func (s *shard) idle(sl *slot) bool {
+	entries, _ := s.live(sl)
+	return len(entries) == 0 || sum(entries[len(entries)-1].at, int64(sl.life)) <= s.now
+}
+
+// lifeOf returns a window in the slot's form, never shorter.
+func lifeOf(window int64) float32 {
+	return math.Nextafter32(float32(window), math.MaxFloat32)
+}
+
+// sweep frees idle keys among the next n slots.
+func (s *shard) sweep(n int) {
+	for range min(n, s.top) {
+		if s.cursor++; s.cursor >= s.top {
+			s.cursor = 0
+		}
+		if sl := s.slot(s.cursor); sl.life != 0 && s.idle(sl) {
+			s.remove(sl, s.cursor)
+		}
+	}
+}
