@@ -5,8 +5,15 @@ import (
 	"slices"
 )
 
-// maxEntries is how many entries the log of a key has at most.
-const maxEntries = 128
+const (
+	// exactEntries is how many times a log keeps apart, whatever the limit.
+	exactEntries = 32
+	// parts is into how many the limit, and the window, are divided beyond those: so
+	// much is held back at most, and for so long.
+	parts = 100
+	// maxEntries is how many a log has at most, though more was forced into it.
+	maxEntries = 256
+)
 
 // An entry is what was taken at one time. After a merge it stands for several of
 // them, at the time of the last: what was taken is never free too early.
@@ -32,12 +39,10 @@ func (h *history) expire(until int64) {
 	}
 }
 
-// add counts n at a time. Most times it is the latest one.
-func (h *history) add(at, n int64) {
+// add counts n at a time, by the limit and window of a charge. Most times it is the
+// latest one: then it may join the last entry.
+func (h *history) add(c *Charge, at, n int64) {
 	h.total = sum(h.total, n)
-	if len(h.buf) == maxEntries {
-		h.shrink()
-	}
 	i := len(h.buf)
 	for i > h.head && h.buf[i-1].at >= at {
 		i--
@@ -46,7 +51,47 @@ func (h *history) add(at, n int64) {
 		h.buf[i].n = sum(h.buf[i].n, n)
 		return
 	}
+	if i == len(h.buf) && len(h.live()) >= exactEntries && h.buf[i-1].joins(c, at, n) {
+		h.buf[i-1] = entry{at, h.buf[i-1].n + n}
+		return
+	}
 	h.buf = slices.Insert(h.buf, i, entry{at, n})
+	if len(h.buf) == cap(h.buf) {
+		h.makeRoom()
+	}
+}
+
+// joins reports whether an entry and what comes next can be one: if that is a small
+// part of the limit, and of the window.
+func (e entry) joins(c *Charge, at, n int64) bool {
+	part := max(int64(c.Window)/parts, 1)
+	return at/part == e.at/part && sum(e.n, n) <= c.Limit/parts
+}
+
+// makeRoom drops the expired entries if they are many, and lets the log grow if not.
+// At its full size it joins each second entry to the next.
+func (h *history) makeRoom() {
+	switch live := h.live(); {
+	case h.head > cap(h.buf)/8:
+		h.buf = append(h.buf[:0], live...)
+	case cap(h.buf) < maxEntries:
+		h.buf = append(make([]entry, 0, min(2*cap(h.buf), maxEntries)), live...)
+	default:
+		h.buf = pairs(h.buf[:0], live)
+	}
+	h.head = 0
+}
+
+// pairs appends the sum of each two entries, at the time of the later.
+func pairs(to, entries []entry) []entry {
+	for i := 0; i < len(entries); i += 2 {
+		e := entries[i]
+		if i+1 < len(entries) {
+			e = entry{entries[i+1].at, sum(e.n, entries[i+1].n)}
+		}
+		to = append(to, e)
+	}
+	return to
 }
 
 // give takes n away from the entry that holds what was taken at a time: the first
@@ -63,39 +108,6 @@ func (h *history) give(at, n int64) {
 			return
 		}
 	}
-}
-
-// shrink makes room for more entries: that of the expired ones, or else by merging.
-func (h *history) shrink() {
-	if h.head > maxEntries/4 {
-		h.buf = append(h.buf[:0], h.live()...)
-	} else {
-		h.buf = append(h.buf[:0], merge(h.live())...)
-	}
-	h.head = 0
-}
-
-// merge joins entries to the next later ones, at least a quarter of them, where that
-// holds back the least for the least time.
-func merge(entries []entry) []entry {
-	var costs, sorted [maxEntries]float64
-	n := len(entries) - 1
-	for i := range n {
-		costs[i] = float64(entries[i].n) * float64(entries[i+1].at-entries[i].at)
-	}
-	copy(sorted[:], costs[:n])
-	slices.Sort(sorted[:n])
-	most := sorted[n/2]
-	merged := entries[:0]
-	for i := 0; i <= n; i++ {
-		e := entries[i]
-		if i < n && costs[i] <= most {
-			i++
-			e = entry{entries[i].at, sum(e.n, entries[i].n)}
-		}
-		merged = append(merged, e)
-	}
-	return merged
 }
 
 // freeAt returns the time of the entry with which n of the total is free again. It

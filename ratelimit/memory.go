@@ -11,12 +11,13 @@ import (
 
 // A Memory is a [Store] in this process. The zero Memory is empty and ready to use.
 //
-// It keeps a log of each key: what was taken, and when. The log is exact up to 128
-// times. A longer one is kept short by merging times that are close to each other into
-// the later one: nothing is ever free too early, and little too late.
+// It keeps a log of each key: what was taken, and when. The log is exact for a limit up
+// to 100, and for whoever comes up to 32 times in a window. Beyond that, times next to
+// each other count as the later one, within a hundredth of the limit and of the window:
+// nothing is ever free too early, and little a little too late.
 //
-// A key costs at most 64 bytes while it was taken from once or twice in its window, and
-// at most 2 KB more when it is busy. It is forgotten when all that was taken is free
+// A key costs about 60 bytes while it was taken from once or twice in its window, and
+// at most 4 KB more when it is busy. It is forgotten when all that was taken is free
 // again: each call looks at a few keys, so there is no pause, and nothing to stop.
 // Keys are told apart by a hash of 64 bits with a secret seed.
 //
@@ -119,7 +120,7 @@ func (m *Memory) raise(charges []Charge, used []int64) {
 	for i := range charges {
 		s, c := &m.shards[places[i].shard], &charges[i]
 		if _, total := s.look(places[i].hash, int64(c.Window)); total < used[i] {
-			s.put(places[i].hash, int64(c.Window), s.now, used[i]-total)
+			s.put(c, places[i].hash, s.now, used[i]-total)
 		}
 	}
 }
@@ -194,12 +195,12 @@ func (s *shard) look(hash uint64, window int64) ([]entry, int64) {
 }
 
 // put counts n at a time.
-func (s *shard) put(hash uint64, window, at, n int64) {
-	sl := s.lookup(hash, window)
+func (s *shard) put(c *Charge, hash uint64, at, n int64) {
+	sl := s.lookup(hash, int64(c.Window))
 	if sl == nil {
-		sl = s.claim(hash, window)
+		sl = s.claim(hash, int64(c.Window))
 	}
-	s.add(sl, at, n, window)
+	s.add(sl, c, at, n)
 }
 
 // weigh decides on a charge of a key of which as much as before says will be taken
@@ -234,7 +235,7 @@ func (s *shard) rest(c *Charge, entries []entry, total int64) (d Decision) {
 // count counts a charge, and has the decision say what is left then.
 func (s *shard) count(c *Charge, hash uint64, d *Decision) {
 	if c.Cost > 0 {
-		s.put(hash, int64(c.Window), s.now, c.Cost)
+		s.put(c, hash, s.now, c.Cost)
 	}
 	entries, total := s.look(hash, int64(c.Window))
 	after := s.rest(c, entries, total)
@@ -248,7 +249,7 @@ func (s *shard) settle(c *Charge, hash uint64, at int64) {
 	switch {
 	case at <= s.now-window:
 	case c.Cost > 0:
-		s.put(hash, window, at, c.Cost)
+		s.put(c, hash, at, c.Cost)
 	case c.Cost < 0:
 		if sl := s.lookup(hash, window); sl != nil {
 			s.give(sl, at, -max(c.Cost, -math.MaxInt64))

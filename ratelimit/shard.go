@@ -78,9 +78,9 @@ func (s *shard) expire(sl *slot, until int64) {
 	}
 }
 
-// add counts n at a time, for a window.
-func (s *shard) add(sl *slot, at, n int64, window int64) {
-	sl.life = lifeOf(window)
+// add counts n at a time, by the limit and window of a charge.
+func (s *shard) add(sl *slot, c *Charge, at, n int64) {
+	sl.life = lifeOf(int64(c.Window))
 	h := s.log(sl)
 	if h == nil {
 		few, _ := s.live(sl)
@@ -94,7 +94,7 @@ func (s *shard) add(sl *slot, at, n int64, window int64) {
 		}
 		h = s.busy(sl)
 	}
-	h.add(at, n)
+	h.add(c, at, n)
 }
 
 // give takes n away from what was counted at a time.
