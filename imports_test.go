@@ -48,6 +48,7 @@ var imports = map[string][]string{
 	"middleware/decode":          {"errcatalog"},
 	"middleware/upgrade":         {"errcatalog", "internal/reqstate"},
 	"ratelimit/ratelimittest":    {},
+	"ratelimit":                  {"errcatalog", "github.com/go-chi/chi/v5", "github.com/go-chi/httprate", "internal/reqstate"},
 	"ratelimit/ratelimittest":    {"ratelimit"},
 	"ratelimit/storetest":        {"ratelimit"},
 	"requestid":                  {"github.com/google/uuid", "internal/reqstate"},

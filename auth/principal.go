@@ -30,6 +30,14 @@ type Principal struct {
 	Claims map[string]any
 }
 
+// QuotaID returns what identifies the principal's rate limits: Quota, or else ID.
+func (p *Principal) QuotaID() string {
+	if p.Quota != "" {
+		return p.Quota
+	}
+	return p.ID
+}
+
 // Has reports whether the principal has the scope.
 func (p *Principal) Has(scope string) bool { return slices.Contains(p.Scopes, scope) }
 

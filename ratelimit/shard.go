@@ -7,7 +7,7 @@ import (
 
 const (
 	chunkLen = 64 // slots are allocated so many at a time, and never move
-	sweepLen = 4  // slots that each operation looks at, for idle keys
+	sweepLen = 2  // slots that each operation looks at, for idle keys
 	shortLog = 8  // entries that a log starts with room for
 	coarse   = 16 // shared slots of one window, in a full shard
 )
@@ -30,7 +30,8 @@ type shard struct {
 	_        [64]byte // no two locks in one cache line
 }
 
-// A slot is a key's. One or two entries are in the slot, more are in a log.
+// A slot is a key's. One or two entries are in the slot, more are in a log: then the
+// slot has the time of the last one alone, as its first, so that sweeping needs no log.
 type slot struct {
 	hash  uint64
 	few   [2]entry // oldest first; n is zero where there is none
@@ -95,12 +96,16 @@ func (s *shard) add(sl *slot, c *Charge, at, n int64) {
 		h = s.busy(sl)
 	}
 	h.add(c, at, n)
+	sl.few[0].at = max(sl.few[0].at, at)
 }
 
 // give takes n away from what was counted at a time.
 func (s *shard) give(sl *slot, at, n int64) {
 	h := s.log(sl)
 	if h == nil {
+		if sl.few[0].n == 0 {
+			return
+		}
 		h = s.busy(sl)
 	}
 	if h.give(at, n); len(h.live()) <= len(sl.few) {
@@ -122,13 +127,14 @@ func (s *shard) busy(sl *slot) *history {
 		h.buf = make([]entry, 0, shortLog)
 	}
 	h.buf, h.head, h.total = append(h.buf[:0], few...), 0, total
-	sl.few = [2]entry{}
+	sl.few = [2]entry{{at: few[len(few)-1].at}}
 	sl.where |= i + 1
 	return h
 }
 
 // quiet takes a short log back to its slot.
 func (s *shard) quiet(sl *slot, h *history) {
+	sl.few = [2]entry{}
 	copy(sl.few[:], h.live())
 	s.drop(sl)
 }
@@ -149,8 +155,8 @@ func (s *shard) drop(sl *slot) {
 
 // idle reports whether all that a slot holds has expired.
 func (s *shard) idle(sl *slot) bool {
-	entries, _ := s.live(sl)
-	return len(entries) == 0 || sum(entries[len(entries)-1].at, int64(sl.life)) <= s.now
+	last := max(sl.few[0].at, sl.few[1].at)
+	return sum(last, int64(sl.life)) <= s.now
 }
 
 // lifeOf returns a window in the slot's form, never shorter.

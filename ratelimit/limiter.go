@@ -1,0 +1,149 @@
+package ratelimit
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/reqstate"
+)
+
+// OnError answers r, which failed with err.
+type OnError = func(w http.ResponseWriter, r *http.Request, err error)
+
+// A Limiter refuses requests that exceed a policy, as errcatalog.RateLimited with all
+// of its params. Each response tells by its headers how much is left: of all policies
+// in RateLimit and RateLimit-Policy, of the strictest in X-RateLimit-Limit, -Remaining
+// and -Reset, which is the Unix second by which its whole limit is free again. A refusal
+// has a Retry-After: who waits that long, and shares the key with no one, passes.
+//
+// A request is charged by all policies or, if one of them refuses it, by none.
+// Several limiters may stand before a handler, such as one before the guard and one
+// after it: their headers are merged.
+//
+// While the store fails, requests are refused as errcatalog.LimiterUnavailable, unless
+// all policies have another choice in OnFailure.
+//
+// Set its fields before its first use. Its methods are safe for concurrent use.
+type Limiter struct {
+	// Policies are those in force at the beginning. See [Limiter.Replace].
+	Policies []Policy
+	// Store keeps the counts. Nil is a new [Memory].
+	Store Store
+	// OnError answers refused requests. Nil is a zero errcatalog.Writer's WriteError.
+	OnError OnError
+	// Omit says which headers are not set.
+	Omit Omit
+	// Observe, if not nil, is told how each request fares with each policy. It is
+	// called while the request waits.
+	Observe func(ctx context.Context, o Outcome)
+
+	once sync.Once
+	plan atomic.Pointer[plan]
+	pool sync.Pool // of *scratch
+}
+
+// Handler returns next behind the limiter. It panics if Policies are faulty: call
+// [Limiter.Replace] before it for an error instead.
+func (l *Limiter) Handler(next http.Handler) http.Handler {
+	l.once.Do(l.prepare)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := l.borrow()
+		err := l.decide(s, w.Header(), r)
+		switch {
+		case err != nil:
+			l.release(s)
+			l.OnError(w, r, err)
+		case !s.plan.settles:
+			l.release(s)
+			next.ServeHTTP(w, r)
+		default:
+			defer l.release(s)
+			l.serve(s, next, w, r)
+		}
+	})
+}
+
+// Check charges a request, sets the headers that tell of it in h unless that is nil,
+// and returns the error to answer with, nil if the request is admitted. Nothing is
+// settled afterwards: the request costs what it was charged.
+func (l *Limiter) Check(h http.Header, r *http.Request) error {
+	l.once.Do(l.prepare)
+	s := l.borrow()
+	defer l.release(s)
+	return l.decide(s, h, r)
+}
+
+// Replace puts policies in the place of those in force, for the requests that come
+// from now on. What was taken under a policy's name still counts. An error names all
+// that is wrong with them; then nothing changes.
+func (l *Limiter) Replace(policies ...Policy) error {
+	pl, err := newPlan(policies)
+	if err == nil {
+		l.plan.Store(pl)
+	}
+	return err
+}
+
+func (l *Limiter) prepare() {
+	if l.Store == nil {
+		l.Store = new(Memory)
+	}
+	if l.OnError == nil {
+		l.OnError = new(errcatalog.Writer).WriteError
+	}
+	pl, err := newPlan(l.Policies)
+	if err != nil {
+		panic(err)
+	}
+	l.plan.CompareAndSwap(nil, pl) // unless they were replaced already
+}
+
+// serve has next answer, and settles what the request costs then.
+func (l *Limiter) serve(s *scratch, next http.Handler, w http.ResponseWriter, r *http.Request) {
+	st, w, r := reqstate.Ensure(w, r)
+	panics := true
+	defer func() {
+		l.settle(s, r, statusOf(st.Response(), panics))
+	}()
+	next.ServeHTTP(w, r)
+	panics = false
+}
+
+// statusOf returns the status that a client sees.
+func statusOf(w *reqstate.Response, panics bool) int {
+	switch {
+	case w.Status() != 0:
+		return w.Status()
+	case w.Hijacked():
+		return http.StatusSwitchingProtocols
+	case panics:
+		return http.StatusInternalServerError
+	}
+	return http.StatusOK
+}
+
+// settle corrects what the request was charged. The client may be gone by now.
+func (l *Limiter) settle(s *scratch, r *http.Request, status int) {
+	owed := s.owed[:0]
+	for i := range s.charges {
+		p, c := &s.plan.policies[s.policy[i]], s.charges[i]
+		if p.Settle == nil {
+			continue
+		}
+		c.Cost = p.Settle(r, status, c.Cost) - c.Cost
+		if c.At = s.decisions[i].At; c.Cost != 0 && !c.At.IsZero() {
+			owed = append(owed, c)
+		}
+	}
+	s.owed = owed
+	if len(owed) == 0 {
+		return
+	}
+	ctx := context.WithoutCancel(r.Context())
+	if err := l.Store.Settle(ctx, owed); err != nil {
+		l.unsettled(ctx, s, err)
+	}
+}
