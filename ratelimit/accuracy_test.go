@@ -17,6 +17,9 @@ func TestMemoryIsAsFairAsAnExactLog(t *testing.T) {
 			windows = 2
 		}
 		for _, pattern := range ratelimittest.Patterns() {
+			if limit > 1000 && pattern.Name == "flood" {
+				continue // two million requests show no more than steady's
+			}
 			t.Run(fmt.Sprint(pattern.Name, " at ", limit), func(t *testing.T) {
 				t.Parallel()
 				clock := ratelimittest.NewClock()

@@ -69,7 +69,7 @@ func (l *Limiter) show(s *scratch, h http.Header) {
 	out := &s.sheet
 	if !d.Allowed || !stricter(h, d.Remaining) {
 		if !l.Omit.Limit {
-			out.integer(headerLimit, c.Limit)
+			s.limit(i, h)
 		}
 		if !l.Omit.Remaining {
 			out.integer(headerRemaining, d.Remaining)
@@ -82,7 +82,7 @@ func (l *Limiter) show(s *scratch, h http.Header) {
 		s.list(headerRateLimit, h, appendState)
 	}
 	if !l.Omit.RateLimitPolicy {
-		s.list(headerPolicy, h, appendPolicy)
+		s.policies(h)
 	}
 	if !d.Allowed && !l.Omit.RetryAfter {
 		out.integer(headerRetryAfter, secondsUp(retryAfter(c, d)))
@@ -93,6 +93,28 @@ func (l *Limiter) show(s *scratch, h http.Header) {
 func (s *sheet) integer(name string, n int64) {
 	s.buf = strconv.AppendInt(s.buf, n, 10)
 	s.value(name)
+}
+
+// limit sets X-RateLimit-Limit, most times to a value that is there.
+func (s *scratch) limit(i int, h http.Header) {
+	if n := s.policy[i]; s.plan.policies[n].Limits == nil {
+		h[headerLimit] = s.plan.limits[n]
+		return
+	}
+	s.sheet.integer(headerLimit, s.charges[i].Limit)
+}
+
+// policies sets RateLimit-Policy, most times to a value that is there.
+func (s *scratch) policies(h http.Header) {
+	known := s.plan.fixed != nil && len(h[headerPolicy]) == 0
+	for i := range s.decisions {
+		known = known && !s.decisions[i].At.IsZero()
+	}
+	if known {
+		h[headerPolicy] = s.plan.fixed
+		return
+	}
+	s.list(headerPolicy, h, appendPolicy)
 }
 
 // stricter reports whether another limiter's header says that less is left.

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
@@ -91,9 +90,7 @@ func (l *Limiter) prepare() {
 	if l.Store == nil {
 		l.Store = new(Memory)
 	}
-	if l.OnError == nil {
-		l.OnError = new(errcatalog.Writer).WriteError
-	}
+	l.OnError = orStandard(l.OnError)
 	pl, err := newPlan(l.Policies)
 	if err != nil {
 		panic(err)

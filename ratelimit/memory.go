@@ -3,7 +3,6 @@ package ratelimit
 import (
 	"context"
 	"hash/maphash"
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -60,10 +59,12 @@ func (m *Memory) prepare() {
 	}
 }
 
-// A place is where a charge is counted.
+// A place is where a charge is counted. Its slot is nil while there is none.
 type place struct {
-	shard int
-	hash  uint64
+	*shard
+	number int // the shard's
+	hash   uint64
+	sl     *slot
 }
 
 // maxPlaces is how many charges in one call cost no allocation.
@@ -79,15 +80,15 @@ func (m *Memory) Take(_ context.Context, charges []Charge, decisions []Decision)
 
 	fits := true
 	for i := range charges {
-		c, p := &charges[i], places[i]
-		before := pending(charges[:i], places[:i], p)
-		decisions[i] = m.shards[p.shard].weigh(c, p.hash, before)
+		c, p := &charges[i], &places[i]
+		p.look(c)
+		decisions[i] = p.weigh(c, pending(charges[:i], places[:i], p))
 		fits = fits && (decisions[i].Allowed || c.Shadow)
 	}
 	at := m.start.Add(time.Duration(now))
 	for i := range charges {
 		if decisions[i].At = at; fits {
-			m.shards[places[i].shard].count(&charges[i], places[i].hash, &decisions[i])
+			places[i].count(&charges[i], &decisions[i])
 		}
 	}
 	return nil
@@ -105,7 +106,8 @@ func (m *Memory) Settle(_ context.Context, charges []Charge) error {
 		if !charges[i].At.IsZero() {
 			at = min(max(int64(charges[i].At.Sub(m.start)), 0), now)
 		}
-		m.shards[places[i].shard].settle(&charges[i], places[i].hash, at)
+		places[i].look(&charges[i])
+		places[i].settle(&charges[i], at)
 	}
 	return nil
 }
@@ -116,11 +118,12 @@ func (m *Memory) raise(charges []Charge, used []int64) {
 	places := m.places(few[:0], charges)
 	m.lock(places)
 	defer m.unlock(places)
-	m.read(places)
+	now := m.read(places)
 	for i := range charges {
-		s, c := &m.shards[places[i].shard], &charges[i]
-		if _, total := s.look(places[i].hash, int64(c.Window)); total < used[i] {
-			s.put(c, places[i].hash, s.now, used[i]-total)
+		c, p := &charges[i], &places[i]
+		p.look(c)
+		if _, total := p.live(p.sl); total < used[i] {
+			p.put(c, now, used[i]-total)
 		}
 	}
 }
@@ -130,129 +133,52 @@ func (m *Memory) places(places []place, charges []Charge) []place {
 	m.once.Do(m.prepare)
 	for i := range charges {
 		hash := maphash.Bytes(m.seed, charges[i].Key)
-		places = append(places, place{int(hash>>32) & (len(m.shards) - 1), hash})
+		number := int(hash>>32) & (len(m.shards) - 1)
+		places = append(places, place{shard: &m.shards[number], number: number, hash: hash})
 	}
 	return places
 }
 
-// lock locks the shards of all places, in their order, each once.
-func (m *Memory) lock(places []place) { m.each(places, (*shard).lock) }
+// lock locks the shards of all places.
+func (m *Memory) lock(places []place) { m.each(places, (*sync.Mutex).Lock) }
 
-func (m *Memory) unlock(places []place) { m.each(places, (*shard).unlock) }
+func (m *Memory) unlock(places []place) { m.each(places, (*sync.Mutex).Unlock) }
 
-func (s *shard) lock()   { s.mu.Lock() }
-func (s *shard) unlock() { s.mu.Unlock() }
-
-// each calls f for each shard once, in their order.
-func (m *Memory) each(places []place, f func(*shard)) {
+// each calls f with each lock once, in the shards' order.
+func (m *Memory) each(places []place, f func(*sync.Mutex)) {
 	if len(places) == 1 {
-		f(&m.shards[places[0].shard])
+		f(&places[0].mu)
 		return
 	}
 	var few [maxPlaces]int
 	numbers := few[:0]
-	for _, p := range places {
-		numbers = append(numbers, p.shard)
+	for i := range places {
+		numbers = append(numbers, places[i].number)
 	}
 	slices.Sort(numbers)
 	for _, n := range slices.Compact(numbers) {
-		f(&m.shards[n])
+		f(&m.shards[n].mu)
 	}
 }
 
 // read reads the clock, of which the shards are locked, and frees idle keys in them.
 func (m *Memory) read(places []place) (now int64) {
 	now = int64(m.Now().Sub(m.start))
-	for _, p := range places {
-		now = max(now, m.shards[p.shard].now)
+	for i := range places {
+		now = max(now, places[i].now)
 	}
-	for _, p := range places {
-		s := &m.shards[p.shard]
-		s.now = now
-		s.sweep(sweepLen)
-		s.trim()
+	for i := range places {
+		places[i].tick(now)
 	}
 	return now
 }
 
-// pending returns what earlier charges of the same call take of a key.
-func pending(charges []Charge, places []place, p place) (n int64) {
+// pending returns what earlier charges of the same call take of a place's key.
+func pending(charges []Charge, places []place, p *place) (n int64) {
 	for i := range charges {
-		if places[i] == p {
+		if places[i].hash == p.hash {
 			n = sum(n, max(charges[i].Cost, 0))
 		}
 	}
 	return n
-}
-
-// look returns what a key holds at present.
-func (s *shard) look(hash uint64, window int64) ([]entry, int64) {
-	sl := s.lookup(hash, window)
-	if sl != nil {
-		s.expire(sl, s.now-window)
-	}
-	return s.live(sl)
-}
-
-// put counts n at a time.
-func (s *shard) put(c *Charge, hash uint64, at, n int64) {
-	sl := s.lookup(hash, int64(c.Window))
-	if sl == nil {
-		sl = s.claim(hash, int64(c.Window))
-	}
-	s.add(sl, c, at, n)
-}
-
-// weigh decides on a charge of a key of which as much as before says will be taken
-// first. The decision's Remaining and Reset are without both.
-func (s *shard) weigh(c *Charge, hash uint64, before int64) Decision {
-	entries, total := s.look(hash, int64(c.Window))
-	d := s.rest(c, entries, total)
-	cost := max(c.Cost, 1)
-	excess := sum(total, before) - (c.Limit - cost)
-	switch {
-	case cost > c.Limit:
-		d.Wait = -1
-	case excess <= 0:
-		d.Allowed = true
-	case excess > total:
-		d.Wait = c.Window
-	default:
-		d.Wait = time.Duration(freeAt(entries, excess)-s.now) + c.Window
-	}
-	return d
-}
-
-// rest says how much of a limit is left.
-func (s *shard) rest(c *Charge, entries []entry, total int64) (d Decision) {
-	d.Remaining = max(c.Limit-total, 0)
-	if n := len(entries); n > 0 {
-		d.Reset = time.Duration(entries[n-1].at-s.now) + c.Window
-	}
-	return d
-}
-
-// count counts a charge, and has the decision say what is left then.
-func (s *shard) count(c *Charge, hash uint64, d *Decision) {
-	if c.Cost > 0 {
-		s.put(c, hash, s.now, c.Cost)
-	}
-	entries, total := s.look(hash, int64(c.Window))
-	after := s.rest(c, entries, total)
-	d.Remaining, d.Reset = after.Remaining, after.Reset
-}
-
-// settle adds a charge's cost to what was counted at a time, or gives it back.
-func (s *shard) settle(c *Charge, hash uint64, at int64) {
-	window := int64(c.Window)
-	s.look(hash, window)
-	switch {
-	case at <= s.now-window:
-	case c.Cost > 0:
-		s.put(c, hash, at, c.Cost)
-	case c.Cost < 0:
-		if sl := s.lookup(hash, window); sl != nil {
-			s.give(sl, at, -max(c.Cost, -math.MaxInt64))
-		}
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -123,6 +124,8 @@ type plan struct {
 	policies []Policy
 	prefixes [][]byte // of the keys, by policy
 	items    [][]byte // the names as structured fields have them
+	limits   [][]string
+	fixed    []string // RateLimit-Policy, if it is always the same
 	settles  bool
 }
 
@@ -140,7 +143,22 @@ func newPlan(policies []Policy) (*plan, error) {
 		seen[p.Name] = true
 		pl.prefixes = append(pl.prefixes, appendPart(nil, p.Name))
 		pl.items = append(pl.items, appendString(nil, p.Name))
+		pl.limits = append(pl.limits, []string{strconv.FormatInt(p.Limit, 10)})
 		pl.settles = pl.settles || p.Settle != nil
 	}
+	pl.fix()
 	return pl, errors.Join(errs...)
+}
+
+// fix writes RateLimit-Policy, if no request has another one.
+func (pl *plan) fix() {
+	var b []byte
+	for i := range pl.policies {
+		p := &pl.policies[i]
+		if p.Limits != nil || p.Exempt != nil || p.Shadow {
+			return
+		}
+		b = appendPolicy(appendItem(b, 0, pl.items[i]), &Charge{Limit: p.Limit, Window: p.Window}, nil)
+	}
+	pl.fixed = []string{string(b)}
 }

@@ -164,6 +164,17 @@ func lifeOf(window int64) float32 {
 	return math.Nextafter32(float32(window), math.MaxFloat32)
 }
 
+// tick sets the time, and frees idle keys. Until the next tick no slot is freed.
+func (s *shard) tick(now int64) {
+	s.now = now
+	if s.used-s.shared < s.max {
+		s.sweep(sweepLen)
+	} else {
+		s.sweep(8 * sweepLen)
+	}
+	s.trim()
+}
+
 // sweep frees idle keys among the next n slots.
 func (s *shard) sweep(n int) {
 	for range min(n, s.top) {

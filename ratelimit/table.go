@@ -21,9 +21,6 @@ func (s *shard) claim(hash uint64, window int64) *slot {
 	if s.used-s.shared < s.max {
 		return s.insert(hash)
 	}
-	if s.sweep(8 * sweepLen); s.used-s.shared < s.max {
-		return s.insert(hash)
-	}
 	hash = coarseHash(hash, window)
 	sl := s.find(hash)
 	if sl == nil {
