@@ -42,11 +42,12 @@ type Shed struct {
 func (s *Shed) Handler(next http.Handler) http.Handler {
 	onError := orStandard(s.OnError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer s.active.Add(-1)
 		if n := s.active.Add(1); n > s.room(r) {
+			s.active.Add(-1)
 			onError(w, r, errcatalog.Overloaded.With(slog.Duration("retry_after", or(s.RetryAfter, time.Second))))
 			return
 		}
+		defer s.active.Add(-1)
 		next.ServeHTTP(w, r)
 	})
 }
