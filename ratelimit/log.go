@@ -55,7 +55,11 @@ func (h *history) add(c *Charge, at, n int64) {
 		h.buf[i-1] = entry{at, h.buf[i-1].n + n}
 		return
 	}
-	h.buf = slices.Insert(h.buf, i, entry{at, n})
+	if i == len(h.buf) {
+		h.buf = append(h.buf, entry{at, n})
+	} else {
+		h.buf = slices.Insert(h.buf, i, entry{at, n})
+	}
 	if len(h.buf) == cap(h.buf) {
 		h.makeRoom()
 	}
@@ -64,8 +68,11 @@ func (h *history) add(c *Charge, at, n int64) {
 // joins reports whether an entry and what comes next can be one: if that is a small
 // part of the limit, and of the window.
 func (e entry) joins(c *Charge, at, n int64) bool {
-	part := max(int64(c.Window)/parts, 1)
-	return at/part == e.at/part && sum(e.n, n) <= c.Limit/parts
+	if sum(e.n, n) > c.Limit/parts {
+		return false
+	}
+	part := max(uint64(c.Window)/parts, 1)
+	return uint64(at)/part == uint64(e.at)/part
 }
 
 // makeRoom drops the expired entries if they are many, and lets the log grow if not.

@@ -7,7 +7,8 @@ import (
 
 const (
 	chunkLen = 64 // slots are allocated so many at a time, and never move
-	sweepLen = 2  // slots that each operation looks at, for idle keys
+	sweepLen = 16 // slots that are looked at in a row, for idle keys
+	sweepOps = 8  // operations between two such looks
 	shortLog = 8  // entries that a log starts with room for
 	coarse   = 16 // shared slots of one window, in a full shard
 )
@@ -25,13 +26,15 @@ type shard struct {
 	used     int // slots in use
 	shared   int // those among them that several keys share
 	cursor   int
+	ops      int
 	logs     []history
 	freeLogs []uint32
 	_        [64]byte // no two locks in one cache line
 }
 
 // A slot is a key's. One or two entries are in the slot, more are in a log: then the
-// slot has the time of the last one alone, as its first, so that sweeping needs no log.
+// slot has the times of the first and the last of them, so that sweeping, and most
+// other looks, need not go to the log.
 type slot struct {
 	hash  uint64
 	few   [2]entry // oldest first; n is zero where there is none
@@ -68,15 +71,32 @@ func (s *shard) live(sl *slot) ([]entry, int64) {
 
 // expire drops a slot's entries up to the time.
 func (s *shard) expire(sl *slot, until int64) {
-	if h := s.log(sl); h != nil {
-		if h.expire(until); len(h.live()) <= len(sl.few) {
-			s.quiet(sl, h)
+	if sl.where&^sharedBit != 0 {
+		if sl.few[0].at <= until {
+			s.expireLog(sl, until)
 		}
 		return
 	}
 	for sl.few[0].n != 0 && sl.few[0].at <= until {
 		sl.few = [2]entry{sl.few[1]}
 	}
+}
+
+// expireLog drops a log's entries up to the time.
+func (s *shard) expireLog(sl *slot, until int64) {
+	h := s.log(sl)
+	h.expire(until)
+	s.ended(sl, h)
+}
+
+// ended has a slot know what its log begins and ends with, or takes in what is left.
+func (s *shard) ended(sl *slot, h *history) {
+	live := h.live()
+	if len(live) <= len(sl.few) {
+		s.quiet(sl, h)
+		return
+	}
+	sl.few[0].at, sl.few[1].at = live[0].at, live[len(live)-1].at
 }
 
 // add counts n at a time, by the limit and window of a charge.
@@ -96,7 +116,11 @@ func (s *shard) add(sl *slot, c *Charge, at, n int64) {
 		h = s.busy(sl)
 	}
 	h.add(c, at, n)
-	sl.few[0].at = max(sl.few[0].at, at)
+	if last := h.buf[len(h.buf)-1].at; at == last {
+		sl.few[1].at = at
+		return
+	}
+	s.ended(sl, h)
 }
 
 // give takes n away from what was counted at a time.
@@ -108,9 +132,8 @@ func (s *shard) give(sl *slot, at, n int64) {
 		}
 		h = s.busy(sl)
 	}
-	if h.give(at, n); len(h.live()) <= len(sl.few) {
-		s.quiet(sl, h)
-	}
+	h.give(at, n)
+	s.ended(sl, h)
 }
 
 // busy moves a slot's entries to a log.
@@ -127,7 +150,7 @@ func (s *shard) busy(sl *slot) *history {
 		h.buf = make([]entry, 0, shortLog)
 	}
 	h.buf, h.head, h.total = append(h.buf[:0], few...), 0, total
-	sl.few = [2]entry{{at: few[len(few)-1].at}}
+	sl.few = [2]entry{{at: few[0].at}, {at: few[len(few)-1].at}}
 	sl.where |= i + 1
 	return h
 }
@@ -167,12 +190,10 @@ func lifeOf(window int64) float32 {
 // tick sets the time, and frees idle keys. Until the next tick no slot is freed.
 func (s *shard) tick(now int64) {
 	s.now = now
-	if s.used-s.shared < s.max {
+	if s.ops++; s.ops%sweepOps == 0 || s.used-s.shared >= s.max {
 		s.sweep(sweepLen)
-	} else {
-		s.sweep(8 * sweepLen)
+		s.trim()
 	}
-	s.trim()
 }
 
 // sweep frees idle keys among the next n slots.
