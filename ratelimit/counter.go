@@ -50,21 +50,23 @@ func (k *Counter) Take(_ context.Context, charges []Charge, decisions []Decision
 		if err != nil {
 			return err
 		}
-		w.now += pendingKeys(charges[:i], charges[i].Key)
-		decisions[i] = w.weigh(&charges[i])
+		decisions[i] = w.weigh(&charges[i], pendingKeys(charges[:i], charges[i].Key))
 		decisions[i].At = now
 		fits = fits && (decisions[i].Allowed || charges[i].Shadow)
 	}
+	if !fits {
+		return nil
+	}
 	for i := range charges {
-		switch c, d := &charges[i], &decisions[i]; {
-		case !fits || c.Cost <= 0:
-		default:
-			if err := k.count(c, now); err != nil {
-				return err
-			}
-			d.Remaining = max(d.Remaining-c.Cost, 0)
-			d.Reset = now.Truncate(k.Window).Add(2 * k.Window).Sub(now)
+		c, d := &charges[i], &decisions[i]
+		d.Remaining = max(d.Remaining-pendingKeys(charges[:i+1], c.Key), 0)
+		if c.Cost <= 0 {
+			continue
 		}
+		if err := k.count(c, now); err != nil {
+			return err
+		}
+		d.Reset = now.Truncate(k.Window).Add(2 * k.Window).Sub(now)
 	}
 	return nil
 }
@@ -122,21 +124,24 @@ func (w twoWindows) used() int64 {
 	return w.now + int64(math.Ceil(float64(w.before)*left))
 }
 
-// weigh decides on a charge. Remaining and Reset are without it.
-func (w twoWindows) weigh(c *Charge) Decision {
-	used, cost := w.used(), max(c.Cost, 1)
-	d := Decision{Remaining: max(c.Limit-used, 0), Allowed: cost <= c.Limit-used}
+// weigh decides on a charge of a key of which as much as before says will be taken
+// first. Remaining and Reset are without both.
+func (w twoWindows) weigh(c *Charge, before int64) Decision {
+	d := Decision{Remaining: max(c.Limit-w.used(), 0)}
 	switch {
 	case w.now > 0:
 		d.Reset = 2*w.window - w.into
 	case w.before > 0:
 		d.Reset = w.window - w.into
 	}
-	switch {
+	w.now += before
+	switch cost := max(c.Cost, 1); {
 	case cost > c.Limit:
 		d.Wait = -1
-	case !d.Allowed:
+	case cost > c.Limit-w.used():
 		d.Wait = w.wait(c.Limit - cost)
+	default:
+		d.Allowed = true
 	}
 	return d
 }
