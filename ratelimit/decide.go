@@ -21,6 +21,7 @@ type scratch struct {
 	keys      []byte
 	owed      []Charge
 	sheet     sheet
+	first     bool // no header is set yet
 }
 
 // keepKeys is the longest buffer of keys that is kept.

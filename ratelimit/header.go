@@ -67,7 +67,8 @@ func (l *Limiter) show(s *scratch, h http.Header) {
 	}
 	c, d := &s.charges[i], &s.decisions[i]
 	out := &s.sheet
-	if !d.Allowed || !stricter(h, d.Remaining) {
+	s.first = len(h) == 0 // most times: then there is nothing to merge with
+	if !d.Allowed || s.first || !stricter(h, d.Remaining) {
 		if !l.Omit.Limit {
 			s.limit(i, h)
 		}
@@ -106,7 +107,7 @@ func (s *scratch) limit(i int, h http.Header) {
 
 // policies sets RateLimit-Policy, most times to a value that is there.
 func (s *scratch) policies(h http.Header) {
-	known := s.plan.fixed != nil && len(h[headerPolicy]) == 0
+	known := s.plan.fixed != nil && (s.first || len(h[headerPolicy]) == 0)
 	for i := range s.decisions {
 		known = known && !s.decisions[i].At.IsZero()
 	}
@@ -131,8 +132,10 @@ func stricter(h http.Header, remaining int64) bool {
 func (s *scratch) list(name string, h http.Header, item func([]byte, *Charge, *Decision) []byte) {
 	out := &s.sheet
 	start := len(out.buf)
-	for _, set := range h[name] {
-		out.buf = appendItem(out.buf, start, set)
+	if !s.first {
+		for _, set := range h[name] {
+			out.buf = appendItem(out.buf, start, set)
+		}
 	}
 	for i := range s.charges {
 		if c, d := &s.charges[i], &s.decisions[i]; shown(c, d) {

@@ -87,9 +87,11 @@ func (m *Memory) Take(_ context.Context, charges []Charge, decisions []Decision)
 	}
 	at := m.start.Add(time.Duration(now))
 	for i := range charges {
-		if decisions[i].At = at; fits {
-			places[i].count(&charges[i], &decisions[i])
+		if fits {
+			places[i].count(&charges[i])
 		}
+		decisions[i].At = at
+		places[i].rest(&charges[i], &decisions[i])
 	}
 	return nil
 }

@@ -37,6 +37,9 @@ func heap() int64 {
 }
 
 func TestAMillionQuietKeysCostAtMost64BytesEach(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector has memory of its own")
+	}
 	const keys = 1_000_000
 	clock := ratelimittest.NewClock()
 	m := &ratelimit.Memory{Now: clock.Now, MaxKeys: 2 * keys}
@@ -141,7 +144,7 @@ func TestABusyLogStaysShort(t *testing.T) {
 	clock := ratelimittest.NewClock()
 	m := &ratelimit.Memory{Now: clock.Now}
 	c := ratelimit.Charge{Key: []byte("key"), Limit: 1, Window: time.Minute, Cost: 1, Shadow: true}
-	for range 100_000 {
+	for range 10_000 {
 		if err := m.Take(t.Context(), []ratelimit.Charge{c}, make([]ratelimit.Decision, 1)); err != nil {
 			t.Fatal(err)
 		}
@@ -150,7 +153,7 @@ func TestABusyLogStaysShort(t *testing.T) {
 	d := make([]ratelimit.Decision, 1)
 	c.Limit, c.Cost = 200_000, 0
 	_ = m.Take(t.Context(), []ratelimit.Charge{c}, d)
-	if d[0].Remaining != 100_000 {
+	if d[0].Remaining != 190_000 {
 		t.Errorf("%d remain", d[0].Remaining)
 	}
 }
@@ -183,7 +186,7 @@ func TestManyKeysComeAndGo(t *testing.T) {
 	var wg sync.WaitGroup
 	for worker := range 4 {
 		wg.Go(func() {
-			for round := range 20 {
+			for round := range 8 {
 				takeKeys(t, m, (worker+round)*1000, (worker+round)*1000+3000)
 				clock.Advance(15 * time.Second)
 			}

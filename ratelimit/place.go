@@ -21,11 +21,9 @@ func (p *place) put(c *Charge, at, n int64) {
 }
 
 // weigh decides on a charge of a key of which as much as before says will be taken
-// first. The decision's Remaining and Reset are without both.
-func (p *place) weigh(c *Charge, before int64) Decision {
+// first. The decision's Remaining and Reset are not set yet.
+func (p *place) weigh(c *Charge, before int64) (d Decision) {
 	entries, total := p.live(p.sl)
-	var d Decision
-	p.rest(c, &d)
 	cost := max(c.Cost, 1)
 	excess := sum(total, before) - (c.Limit - cost)
 	switch {
@@ -51,14 +49,13 @@ func (p *place) rest(c *Charge, d *Decision) {
 }
 
 // count counts a charge. An earlier one of the same call may have made the slot.
-func (p *place) count(c *Charge, d *Decision) {
+func (p *place) count(c *Charge) {
 	if p.sl == nil {
 		p.look(c)
 	}
 	if c.Cost > 0 {
 		p.put(c, p.now, c.Cost)
 	}
-	p.rest(c, d)
 }
 
 // settle adds a charge's cost to what was counted at a time, or gives it back.
