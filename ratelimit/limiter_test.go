@@ -542,7 +542,7 @@ func TestAnAllowedRequestCostsTwoAllocations(t *testing.T) {
 		{Name: "default", Limit: 1 << 40, Window: time.Minute, Key: ratelimit.By("tenant", byTenant)},
 		{Name: "all", Limit: 1 << 40, Window: time.Hour},
 	}}
-	h, w, r := limiter.Handler(bare), &bareWriter{header: http.Header{}}, tenants(1)[0]
+	h, w, r := limiter.Handler(bare), &bareWriter{header: http.Header{}}, of(request(""), "tenant-1")
 	n := testing.AllocsPerRun(2000, func() {
 		clear(w.header)
 		h.ServeHTTP(w, r)
