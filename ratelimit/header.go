@@ -76,7 +76,7 @@ func (l *Limiter) show(s *scratch, h http.Header) {
 			out.integer(headerRemaining, d.Remaining)
 		}
 		if !l.Omit.Reset {
-			out.integer(headerReset, unixUp(d.At.Add(d.Reset)))
+			h[headerReset] = s.plan.resetAt(s.policy[i], unixUp(d.At.Add(d.Reset)))
 		}
 	}
 	if !l.Omit.RateLimit {
@@ -103,6 +103,16 @@ func (s *scratch) limit(i int, h http.Header) {
 		return
 	}
 	s.sheet.integer(headerLimit, s.charges[i].Limit)
+}
+
+// resetAt returns the values of X-RateLimit-Reset.
+func (pl *plan) resetAt(policy int, unix int64) []string {
+	last := pl.resets[policy].Load()
+	if last == nil || last.unix != unix {
+		last = &second{unix, []string{strconv.FormatInt(unix, 10)}}
+		pl.resets[policy].Store(last)
+	}
+	return last.values
 }
 
 // policies sets RateLimit-Policy, most times to a value that is there.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
@@ -126,7 +127,15 @@ type plan struct {
 	items    [][]byte // the names as structured fields have them
 	limits   [][]string
 	fixed    []string // RateLimit-Policy, if it is always the same
+	resets   []atomic.Pointer[second]
 	settles  bool
+}
+
+// A second is a policy's last value of X-RateLimit-Reset. Most requests that are
+// admitted in one second have it.
+type second struct {
+	unix   int64
+	values []string
 }
 
 // newPlan checks policies and makes a plan of them.
@@ -146,6 +155,7 @@ func newPlan(policies []Policy) (*plan, error) {
 		pl.limits = append(pl.limits, []string{strconv.FormatInt(p.Limit, 10)})
 		pl.settles = pl.settles || p.Settle != nil
 	}
+	pl.resets = make([]atomic.Pointer[second], len(policies))
 	pl.fix()
 	return pl, errors.Join(errs...)
 }
