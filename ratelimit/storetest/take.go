@@ -191,9 +191,12 @@ func obeyed(s *subject) {
 		if d.Allowed && !s.real || !d.Allowed && d.Wait <= 0 {
 			s.Errorf("a cost of %d is allowed: %v, waits %v", cost, d.Allowed, d.Wait)
 		}
-		s.advance(d.Wait)
-		if d = s.one("key", limit, cost); !d.Allowed {
-			s.Errorf("after the wait a cost of %d is refused, and waits %v", cost, d.Wait)
+		// By a clock of its own the store may have freed enough meanwhile.
+		if !d.Allowed {
+			s.advance(d.Wait)
+			if d = s.one("key", limit, cost); !d.Allowed {
+				s.Errorf("after the wait a cost of %d is refused, and waits %v", cost, d.Wait)
+			}
 		}
 		s.fill("key", limit)
 	}
