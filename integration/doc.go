@@ -1,3 +1,3 @@
-// Package integration has the tests that need a real server. `make test-integration`
-// starts the servers and runs them.
+// Package integration has, in its folders, the tests that need a real server. `make
+// test-integration` starts the servers and runs them.
 package integration

@@ -322,7 +322,7 @@ func TestForms(t *testing.T) {
 		{"a header twice", encode(`{"alg":"HS256"}{"alg":"HS256"}`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg"},
 		{"an alg twice", encode(`{"alg":"none","alg":"HS256"}`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg"},
 		{"a header that is a list", encode(`["HS256"]`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg"},
-		{"a header nested deep", encode(`{"alg":"HS256","x":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg"},
+		{"a header nested deep", encode(`{"alg":"HS256","x":`+strings.Repeat("[", 40)+strings.Repeat("]", 40)+`}`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
