@@ -1,0 +1,47 @@
+package middleware
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/contrite-go/contrite/errcatalog"
+)
+
+// MediaType returns a middleware that refuses a request with a body as
+// [errcatalog.UnsupportedMediaType] unless its Content-Type is one of the types, such
+// as application/json, or image/* for every image. Their case, and the parameters that
+// follow a type, make no difference. A body without a Content-Type is refused. The
+// reply lists the types in its Accept header (RFC 9110, section 15.5.16).
+func MediaType(onError OnError, types ...string) func(http.Handler) http.Handler {
+	refusal := errcatalog.UnsupportedMediaType.With(errcatalog.Strings("accept", types...))
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.ContentLength != 0 && !isOneOf(r.Header["Content-Type"], types) {
+				onError(w, r, refusal)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// isOneOf reports whether there is one Content-Type, and it is one of the types.
+func isOneOf(contentType, types []string) bool {
+	if len(contentType) != 1 {
+		return false
+	}
+	media, _, _ := strings.Cut(contentType[0], ";")
+	media = strings.Trim(media, " \t")
+	for _, t := range types {
+		if strings.EqualFold(media, t) || isIn(media, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// isIn reports whether media is of the range, such as image/*.
+func isIn(media, of string) bool {
+	group, ok := strings.CutSuffix(of, "*")
+	return ok && len(media) > len(group) && strings.EqualFold(media[:len(group)], group)
+}
