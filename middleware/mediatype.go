@@ -10,8 +10,9 @@ import (
 // MediaType returns a middleware that refuses a request with a body as
 // [errcatalog.UnsupportedMediaType] unless its Content-Type is one of the types, such
 // as application/json, or image/* for every image. Their case, and the parameters that
-// follow a type, make no difference. A body without a Content-Type is refused. The
-// reply lists the types in its Accept header (RFC 9110, section 15.5.16).
+// follow a type, make no difference. A body without a Content-Type passes: it is what the
+// handler takes it for (RFC 9110, section 8.3). The reply lists the types in its Accept
+// header (RFC 9110, section 15.5.16).
 func MediaType(onError OnError, types ...string) func(http.Handler) http.Handler {
 	refusal := errcatalog.UnsupportedMediaType.With(errcatalog.Strings("accept", types...))
 	return func(next http.Handler) http.Handler {
@@ -25,10 +26,10 @@ func MediaType(onError OnError, types ...string) func(http.Handler) http.Handler
 	}
 }
 
-// isOneOf reports whether there is one Content-Type, and it is one of the types.
+// isOneOf reports whether there is no Content-Type, or one that is one of the types.
 func isOneOf(contentType, types []string) bool {
 	if len(contentType) != 1 {
-		return false
+		return len(contentType) == 0
 	}
 	media, _, _ := strings.Cut(contentType[0], ";")
 	media = strings.Trim(media, " \t")
