@@ -28,6 +28,9 @@ func (r *Rules) principal(text []byte, now time.Time) (*auth.Principal, error) {
 	if p.ID, _ = members["sub"].(string); p.ID == "" {
 		return nil, errSubject
 	}
+	if jti, ok := members["jti"]; ok && !isText(jti) {
+		return nil, errTokenID
+	}
 	p.Owner = p.ID
 	if p.Scopes, ok = scopes(members); !ok {
 		return nil, errScope
@@ -42,6 +45,8 @@ func (r *Rules) principal(text []byte, now time.Time) (*auth.Principal, error) {
 	}
 	return p, nil
 }
+
+func isText(v any) bool { _, ok := v.(string); return ok }
 
 // checkParties checks who issued the token, and for whom.
 func (r *Rules) checkParties(claims jwt.MapClaims) error {

@@ -12,7 +12,7 @@
 // The rules are those of RFC 8725, and none can be left out. A token has at most
 // 8 KiB and exactly two dots, before anything of it is decoded. Its header names an
 // algorithm of the list, and is used to choose a key, never to bring one: jwk, jku,
-// x5u, crit and b64 are refused. A key serves the algorithms of its own type alone.
+// x5u, x5c, crit and b64 are refused. A key serves the algorithms of its own type alone.
 // Nothing of the claims is read before the signature is verified. Then iss, aud, sub
 // and exp must be there and fit, and so must nbf, iat and typ if they are there.
 //

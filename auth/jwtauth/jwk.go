@@ -13,14 +13,8 @@ import (
 // A jwk is a public key as a set has it (RFC 7517, section 4; RFC 7518, section 6.2
 // and 6.3; RFC 8037, section 2).
 type jwk struct {
-	Type       string   `json:"kty"`
-	ID         string   `json:"kid"`
-	Use        string   `json:"use"`
-	Operations []string `json:"key_ops"`
-	Algorithm  string   `json:"alg"`
-	Curve      string   `json:"crv"`
-	N, E, X, Y string
-	Private    json.RawMessage `json:"d"`
+	kind, id, use, alg, curve string
+	n, e, x, y                []byte
 }
 
 var (
@@ -31,14 +25,16 @@ var (
 // parseSet reads a key set (RFC 7517, section 5). Keys that can't be used are left
 // out, as the section asks.
 func parseSet(text []byte) ([]Key, error) {
-	var set struct {
-		Keys []json.RawMessage `json:"keys"`
+	var set map[string]json.RawMessage // a struct would take Keys for keys
+	if err := json.Unmarshal(text, &set); err != nil {
+		return nil, errSet
 	}
-	if err := json.Unmarshal(text, &set); err != nil || set.Keys == nil {
+	var list []json.RawMessage
+	if err := json.Unmarshal(set["keys"], &list); err != nil || list == nil {
 		return nil, errSet
 	}
 	var keys []Key
-	for _, text := range set.Keys {
+	for _, text := range list {
 		if k, err := parseKey(text); err == nil {
 			keys = append(keys, k)
 		}
@@ -48,20 +44,19 @@ func parseSet(text []byte) ([]Key, error) {
 
 // parseKey reads a public key for signatures.
 func parseKey(text []byte) (Key, error) {
-	var j jwk
-	if err := json.Unmarshal(text, &j); err != nil {
-		return Key{}, err
+	members, ok := object(text)
+	if !ok {
+		return Key{}, errUnusable
 	}
-	forVerifying := (j.Use == "" || j.Use == "sig") &&
-		(j.Operations == nil || slices.Contains(j.Operations, "verify"))
-	if !forVerifying || j.Private != nil || len(j.ID) > maxKeyID {
+	j, ok := readJWK(members)
+	if !ok || len(j.id) > maxKeyID || !forVerifying(j.use, members["key_ops"]) {
 		return Key{}, errUnusable
 	}
 	k, err := j.key()
 	if err != nil {
 		return Key{}, err
 	}
-	if alg := Algorithm(j.Algorithm); alg != "" {
+	if alg := Algorithm(j.alg); alg != "" {
 		if !slices.Contains(k.algs, alg) {
 			return Key{}, errUnusable
 		}
@@ -70,35 +65,62 @@ func parseKey(text []byte) (Key, error) {
 	return k, nil
 }
 
+// foreign are the members of a private or secret key (RFC 7518, section 6.2.2, 6.3.2
+// and 6.4.1), and those of a key of type AKP (RFC 9964).
+var foreign = []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "pub", "priv"}
+
+// readJWK reads the members that are used. It reports false if one is no text or not
+// in base64url, and if there is a foreign one.
+func readJWK(members map[string]any) (j jwk, ok bool) {
+	for _, name := range foreign {
+		if _, there := members[name]; there {
+			return j, false
+		}
+	}
+	for name, to := range map[string]*string{"kty": &j.kind, "kid": &j.id, "use": &j.use, "alg": &j.alg, "crv": &j.curve} {
+		if v, there := members[name]; there {
+			if *to, ok = v.(string); !ok {
+				return j, false
+			}
+		}
+	}
+	for name, to := range map[string]*[]byte{"n": &j.n, "e": &j.e, "x": &j.x, "y": &j.y} {
+		if v, there := members[name]; there {
+			text, _ := v.(string)
+			var err error
+			if *to, err = strict.DecodeString(text); err != nil || text == "" {
+				return j, false
+			}
+		}
+	}
+	return j, true
+}
+
+// forVerifying reports whether a key's use and key_ops allow it to verify.
+func forVerifying(use string, ops any) bool {
+	list, ok := ops.([]any)
+	return (use == "" || use == "sig") && (ops == nil || ok && slices.Contains(list, any("verify")))
+}
+
 func (j *jwk) key() (Key, error) {
 	switch {
-	case j.Type == "RSA":
-		n, e := decode(j.N), new(big.Int).SetBytes(decode(j.E))
+	case j.kind == "RSA":
+		e := new(big.Int).SetBytes(j.e)
 		if e.BitLen() > 31 {
 			return Key{}, errUnusable
 		}
-		return RSA(j.ID, &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(e.Int64())})
-	case j.Type == "EC" && j.Curve == "P-256":
-		x, y := decode(j.X), decode(j.Y)
-		if len(x) != 32 || len(y) != 32 {
+		return RSA(j.id, &rsa.PublicKey{N: new(big.Int).SetBytes(j.n), E: int(e.Int64())})
+	case j.kind == "EC" && j.curve == "P-256":
+		if len(j.x) != 32 || len(j.y) != 32 {
 			return Key{}, errUnusable
 		}
-		public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), slices.Concat([]byte{4}, x, y))
+		public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), slices.Concat([]byte{4}, j.x, j.y))
 		if err != nil {
 			return Key{}, err
 		}
-		return ECDSA(j.ID, public)
-	case j.Type == "OKP" && j.Curve == "Ed25519":
-		return Ed25519(j.ID, decode(j.X))
+		return ECDSA(j.id, public)
+	case j.kind == "OKP" && j.curve == "Ed25519":
+		return Ed25519(j.id, j.x)
 	}
 	return Key{}, errUnusable
-}
-
-// decode decodes a value, to nothing if it is not in base64url.
-func decode(s string) []byte {
-	b, err := strict.DecodeString(s)
-	if err != nil {
-		return nil
-	}
-	return b
 }

@@ -81,10 +81,14 @@ func ECDSA(id string, public *ecdsa.PublicKey) (Key, error) {
 	return newKey(id, public, ES256), nil
 }
 
-// Ed25519 is a key of EdDSA. The error is one of another length than 32 bytes.
+// Ed25519 is a key of EdDSA. The error is one of another length than 32 bytes, or one
+// that anyone can sign for: a point of small order.
 func Ed25519(id string, public ed25519.PublicKey) (Key, error) {
 	if len(public) != ed25519.PublicKeySize {
 		return Key{}, fmt.Errorf("jwtauth: Ed25519 key %q has %d bytes: it needs 32", id, len(public))
+	}
+	if anyoneSigns(public) {
+		return Key{}, fmt.Errorf("jwtauth: Ed25519 key %q is a point of small order, for which anyone can sign", id)
 	}
 	return newKey(id, slices.Clone(public), EdDSA), nil
 }

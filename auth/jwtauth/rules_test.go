@@ -58,17 +58,18 @@ func TestKeysThatAreTooWeakAreNone(t *testing.T) {
 	p384, _ := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	modulus := new(big.Int).Lsh(big.NewInt(1), 2048)
 	for name, err := range map[string]error{
-		"a secret of 31 bytes":       second(jwtauth.HMAC("k", make([]byte, 31))),
-		"no secret":                  second(jwtauth.HMAC("k", nil)),
-		"RSA of 1024 bits":           second(jwtauth.RSA("k", &short.PublicKey)),
-		"RSA with exponent 1":        second(jwtauth.RSA("k", &rsa.PublicKey{N: modulus, E: 1})),
-		"RSA with an even exponent":  second(jwtauth.RSA("k", &rsa.PublicKey{N: modulus, E: 4})),
-		"RSA of 16,385 bits":         second(jwtauth.RSA("k", &rsa.PublicKey{N: new(big.Int).Lsh(modulus, 14336), E: 3})),
-		"ECDSA on another curve":     second(jwtauth.ECDSA("k", &p384.PublicKey)),
-		"Ed25519 of another length":  second(jwtauth.Ed25519("k", ed25519.PublicKey{1, 2, 3})),
-		"ECDSA that is not a point":  second(jwtauth.ECDSA("k", &ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)})),
-		"ECDSA without coordinates":  second(jwtauth.ECDSA("k", &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int), Y: new(big.Int)})),
-		"a secret that is too short": second(jwtauth.HMAC("", []byte("password"))),
+		"a secret of 31 bytes":        second(jwtauth.HMAC("k", make([]byte, 31))),
+		"no secret":                   second(jwtauth.HMAC("k", nil)),
+		"RSA of 1024 bits":            second(jwtauth.RSA("k", &short.PublicKey)),
+		"RSA with exponent 1":         second(jwtauth.RSA("k", &rsa.PublicKey{N: modulus, E: 1})),
+		"RSA with an even exponent":   second(jwtauth.RSA("k", &rsa.PublicKey{N: modulus, E: 4})),
+		"RSA of 16,385 bits":          second(jwtauth.RSA("k", &rsa.PublicKey{N: new(big.Int).Lsh(modulus, 14336), E: 3})),
+		"ECDSA on another curve":      second(jwtauth.ECDSA("k", &p384.PublicKey)),
+		"Ed25519 of another length":   second(jwtauth.Ed25519("k", ed25519.PublicKey{1, 2, 3})),
+		"Ed25519 anyone can sign for": second(jwtauth.Ed25519("k", make([]byte, 32))),
+		"ECDSA that is not a point":   second(jwtauth.ECDSA("k", &ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)})),
+		"ECDSA without coordinates":   second(jwtauth.ECDSA("k", &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int), Y: new(big.Int)})),
+		"a secret that is too short":  second(jwtauth.HMAC("", []byte("password"))),
 	} {
 		if err == nil {
 			t.Errorf("%s is accepted", name)

@@ -17,7 +17,7 @@ var (
 	errLong        = refusal("the token is longer than 8 KiB")
 	errForm        = refusal("the token is not three parts in base64url")
 	errHeader      = refusal("the header is not one JSON object with an alg")
-	errForbidden   = refusal("the header has crit, b64, jwk, jku or x5u")
+	errForbidden   = refusal("the header has crit, b64, jwk, jku, x5u or x5c")
 	errKeyID       = refusal("the header's kid is not a text of 1 to 256 bytes")
 	errAlgorithm   = refusal("the algorithm is not in the list")
 	errType        = refusal("the typ is not one of those expected")
@@ -28,6 +28,7 @@ var (
 	errIssuer      = refusal("iss is another issuer")
 	errAudience    = refusal("aud does not name this API")
 	errSubject     = refusal("sub is missing or not a text")
+	errTokenID     = refusal("jti is not a text")
 	errTimes       = refusal("exp is missing, or exp, nbf or iat is not a time")
 	errNotYet      = refusal("nbf or iat is in the future")
 	errScope       = refusal("scope or scp is neither a text nor a list of texts")
@@ -94,7 +95,7 @@ func readHeader(text []byte) (h header, err error) {
 	if !ok {
 		return h, errHeader
 	}
-	for _, name := range []string{"crit", "b64", "jwk", "jku", "x5u"} {
+	for _, name := range []string{"crit", "b64", "jwk", "jku", "x5u", "x5c"} {
 		if _, ok := members[name]; ok {
 			return h, errForbidden
 		}

@@ -97,7 +97,7 @@ func TestHeaders(t *testing.T) {
 	t.Parallel()
 	s := authtest.NewSigner(t, "k1", jwtauth.ES256)
 	v := verifier(t, rules(jwtauth.Static{s.Key()}, jwtauth.ES256, jwtauth.HS256))
-	const forbidden = "jwtauth: the header has crit, b64, jwk, jku or x5u"
+	const forbidden = "jwtauth: the header has crit, b64, jwk, jku, x5u or x5c"
 	for _, tt := range []struct {
 		name   string
 		header header
@@ -125,6 +125,7 @@ func TestHeaders(t *testing.T) {
 		{"jwk", header{"alg": "ES256", "jwk": s.JWK()}, forbidden},
 		{"jku", header{"alg": "ES256", "jku": "https://evil.test/jwks.json"}, forbidden},
 		{"x5u", header{"alg": "ES256", "x5u": "https://evil.test/cert"}, forbidden},
+		{"x5c", header{"alg": "ES256", "x5c": []string{"MIIB"}}, forbidden},
 		{"a null jwk", header{"alg": "ES256", "jwk": nil}, forbidden},
 		{"an unknown kid", header{"alg": "ES256", "kid": "k2"}, "jwtauth: there is no key of this kid and algorithm"},
 		{"an empty kid", header{"alg": "ES256", "kid": ""}, "jwtauth: the header's kid is not a text of 1 to 256 bytes"},
@@ -193,6 +194,7 @@ func TestClaims(t *testing.T) {
 		{"aud with a number", claims{"aud": []any{"https://api.test", 1}}, "jwtauth: aud does not name this API"},
 		{"no sub", claims{"sub": nil}, "jwtauth: sub is missing or not a text"},
 		{"sub as a number", claims{"sub": 1}, "jwtauth: sub is missing or not a text"},
+		{"jti as a number", claims{"jti": 1}, "jwtauth: jti is not a text"},
 		{"no exp", claims{"exp": nil}, times},
 		{"exp as text", claims{"exp": fmt.Sprint(at(time.Hour))}, times},
 		{"exp null", claims{"exp": jsonNull{}}, times},
