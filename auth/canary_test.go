@@ -104,7 +104,7 @@ func (c *cage) values(t *testing.T) map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	guard := &auth.Guard{Verifier: c.keys, OnError: quiet.WriteError, Attempts: &attempts{limit: 1}}
+	guard := &auth.Guard{Verifier: c.keys, OnError: quiet.WriteError}
 	guard.Handler(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
 	return map[string]any{
 		"a hash": c.stored.Hash, "a pointer to a hash": &c.stored.Hash, "hashes": []auth.Hash{c.stored.Hash},

@@ -39,6 +39,9 @@ const (
 // credentials, as CredentialsMalformed, and what the Verifier refuses as it says. A
 // Verifier that fails is AuthUnavailable, never a 401.
 //
+// It does not limit guesses. A ratelimit.Limiter before it does, which counts the 401s
+// of a client and refuses it before a credential is looked up: see the example.
+//
 // Set its fields before its first use. Its methods are safe for concurrent use.
 type Guard struct {
 	// Verifier finds out whose a credential is.
@@ -54,23 +57,11 @@ type Guard struct {
 	// ResourceMetadata is the URL of the protected resource's metadata (RFC 9728,
 	// section 5.1), named in Bearer challenges if it is not empty.
 	ResourceMetadata string
-	// Attempts, if not nil, is asked before a credential is looked up, and told of
-	// those that were refused.
-	Attempts Attempts
 
 	once       sync.Once
 	challenges map[errcatalog.Kind][]string
 	challenger challenger
 	scopes     func(scopes []string) []string // the challenge of a 403
-}
-
-// Attempts limits failed attempts.
-type Attempts interface {
-	// Allow returns the error to answer with, such as errcatalog.RateLimited, if the
-	// client has failed too often.
-	Allow(r *http.Request) error
-	// Failed counts a credential of the client's that was refused.
-	Failed(r *http.Request)
 }
 
 // Require returns a middleware with a [Guard] that looks for Bearer credentials.
@@ -98,11 +89,6 @@ func (g *Guard) Check(r *http.Request, now time.Time) (*Principal, error) {
 	credential, err := g.credential(r)
 	if err != nil {
 		return nil, err
-	}
-	if g.Attempts != nil {
-		if err := g.Attempts.Allow(r); err != nil {
-			return nil, err
-		}
 	}
 	p, err := g.Verifier.Verify(r.Context(), credential, now)
 	if err != nil {
@@ -142,9 +128,6 @@ func (g *Guard) refuse(r *http.Request, err error) error {
 			return err
 		}
 		return errcatalog.AuthUnavailable.Because(err)
-	}
-	if g.Attempts != nil && errors.Is(kind, errcatalog.Unauthenticated) {
-		g.Attempts.Failed(r)
 	}
 	e, ok := err.(*errcatalog.Error)
 	if !ok {

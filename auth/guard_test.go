@@ -202,17 +202,6 @@ func TestAFailingStoreIs503AndNever401(t *testing.T) {
 	}
 }
 
-// An attempts limiter for the tests.
-type attempts struct{ failed, limit int }
-
-func (a *attempts) Allow(*http.Request) error {
-	if a.failed >= a.limit {
-		return errcatalog.RateLimited
-	}
-	return nil
-}
-func (a *attempts) Failed(*http.Request) { a.failed++ }
-
 func TestARevokedKeyIsRefusedBeforeItsTimeToo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -220,24 +209,6 @@ func TestARevokedKeyIsRefusedBeforeItsTimeToo(t *testing.T) {
 	_, err := w.verifier().Verify(t.Context(), w.keys["revoked"], time.Now().Add(-time.Hour))
 	if !errors.Is(err, errcatalog.KeyRevoked) {
 		t.Errorf("got the error %v", err)
-	}
-}
-
-func TestFailedAttemptsAreLimitedBeforeTheStoreIsAsked(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	asked := 0
-	keys := w.verifier()
-	g := &auth.Guard{Attempts: &attempts{limit: 2}, Verifier: verifier(func(ctx context.Context) (*auth.Principal, error) {
-		asked++
-		return keys.Verify(ctx, w.keys["unknown"], time.Now())
-	})}
-	var got []int
-	for range 4 {
-		got = append(got, ask(g, nil, "Authorization: Bearer a").Code)
-	}
-	if want := []int{401, 401, 429, 429}; !slices.Equal(got, want) || asked != 2 {
-		t.Errorf("got %v after %d look-ups, want %v after 2", got, asked, want)
 	}
 }
 

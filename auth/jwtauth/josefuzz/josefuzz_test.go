@@ -123,4 +123,3 @@ func TestBothAcceptAGoodToken(t *testing.T) {
 		}
 	}
 }
-
