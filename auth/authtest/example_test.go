@@ -1,6 +1,7 @@
 package authtest_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"testing"
@@ -48,6 +49,27 @@ func ExampleIssueKey() {
 	// Output: sk_live_ false key_expired
 }
 
+func ExampleNewSigner() {
+	run(func(t testing.TB) {
+		signer := authtest.NewSigner(t, "2026-03", jwtauth.EdDSA)
+		claims := authtest.Claims{"iss": "https://id.test", "aud": "https://api.test", "sub": "ada", "exp": 4102444800}
+		tokens, err := jwtauth.New(jwtauth.Rules{
+			Issuer: "https://id.test", Audience: []string{"https://api.test"},
+			Algorithms: []jwtauth.Algorithm{jwtauth.EdDSA}, Keys: jwtauth.Static{signer.Key()},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := tokens.Verify(t.Context(), signer.Token(claims), time.Now())
+		fmt.Println(p.ID, err)
+		_, err = tokens.Verify(t.Context(), signer.Sign(map[string]any{"alg": "none"}, claims), time.Now())
+		fmt.Println(errIs(err))
+	})
+	// Output:
+	// ada <nil>
+	// credentials_invalid
+}
+
 func errIs(err error) errcatalog.Kind {
 	e, _ := err.(*errcatalog.Error)
 	return e.Kind()
@@ -55,6 +77,24 @@ func errIs(err error) errcatalog.Kind {
 
 // run runs f as a test.
 func run(f func(t testing.TB)) {
-	testing.RunTests(func(string, string) (bool, error) { return true, nil },
-		[]testing.InternalTest{{Name: "example", F: func(t *testing.T) { f(t) }}})
+	t := new(tb)
+	defer func() {
+		for _, cleanup := range t.cleanups {
+			cleanup()
+		}
+	}()
+	f(t)
 }
+
+// A tb is a test's t, which an example does not have.
+type tb struct {
+	testing.TB
+	cleanups []func()
+}
+
+func (*tb) Helper()                  {}
+func (*tb) Context() context.Context { return context.Background() }
+func (t *tb) Cleanup(f func())       { t.cleanups = append(t.cleanups, f) }
+func (*tb) Fatal(args ...any)        { panic(fmt.Sprint(args...)) }
+
+func (*tb) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }

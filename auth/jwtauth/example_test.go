@@ -77,3 +77,41 @@ func ExampleNew_wrongRules() {
 	// jwtauth: Rules.Algorithms has "none": there are HS256, RS256, PS256, ES256 and EdDSA
 	// jwtauth: Rules.Keys is nil: set it to Static keys or a JWKS
 }
+
+// A token names its key by kid, so that keys can be rotated.
+func ExampleStatic() {
+	secret := []byte("0123456789abcdef0123456789abcdef") // of a secret store
+	old, err := jwtauth.HMAC("2025", secret)
+	if err != nil {
+		panic(err)
+	}
+	_, short := jwtauth.HMAC("2026", []byte("password"))
+	fmt.Println(short)
+	_, err = jwtauth.New(jwtauth.Rules{
+		Issuer: "https://id.example.com", Audience: []string{"https://api.example.com"},
+		Algorithms: []jwtauth.Algorithm{jwtauth.HS256}, Keys: jwtauth.Static{old, old},
+	})
+	fmt.Println(err)
+	// Output:
+	// jwtauth: the secret of key "2026" has 8 bytes: HS256 needs at least 32 random ones
+	// jwtauth: two keys of the ID "2025" are for [HS256]: give each its own ID
+}
+
+func ExampleJWKS() {
+	down := httptest.NewServer(http.NotFoundHandler())
+	defer down.Close()
+	keys := &jwtauth.JWKS{URL: down.URL, Timeout: time.Second, MaxAge: 12 * time.Hour}
+	tokens, err := jwtauth.New(jwtauth.Rules{
+		Issuer: "https://id.example.com", Audience: []string{"https://api.example.com"},
+		Algorithms: []jwtauth.Algorithm{jwtauth.ES256}, Keys: keys,
+	})
+	if err != nil {
+		panic(err)
+	}
+	guard := &auth.Guard{Verifier: tokens}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.Header.Set("Authorization", "Bearer "+authtest.NewSigner(new(testing.B), "k1", jwtauth.ES256).Token(nil))
+	_, err = guard.Check(r, time.Now())
+	fmt.Println(err)
+	// Output: auth_unavailable
+}
