@@ -197,6 +197,42 @@ func TestAFailureIsNotKept(t *testing.T) {
 	})
 }
 
+func TestTheCacheIsBoundedHoweverManyAsk(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := new(slow)
+		cache := &auth.Cache{Store: store, Size: 8, UnknownSize: 4, TTL: time.Hour, UnknownTTL: time.Hour}
+		hashes := make([]auth.Hash, 60)
+		known := func(i int) bool { return i%2 == 0 }
+		for i := range hashes {
+			if hashes[i] = auth.HashKey(mint(t, "live"), nil); known(i) {
+				hashes[i], _ = store.issue(t)
+			}
+		}
+		check := func(i int) {
+			key, err := cache.Find(t.Context(), hashes[i])
+			if known(i) && (err != nil || key.Hash != hashes[i]) || !known(i) && !errors.Is(err, auth.ErrNotFound) {
+				t.Errorf("hash %d gives %v, %v", i, key, err)
+			}
+		}
+		var wg sync.WaitGroup
+		for n := range 8 {
+			wg.Go(func() {
+				for i := range hashes {
+					check((i*7 + n*11) % len(hashes))
+				}
+			})
+		}
+		wg.Wait()
+		before := store.asked.Load()
+		for i := range hashes {
+			wg.Go(func() { check(i) }) // at once, so that none is found that was just put
+		}
+		wg.Wait()
+		store.expect(t, "afterwards all but 8 and 4", before+60-8-4)
+	})
+}
+
 // panicking is a store whose code is wrong.
 type panicking struct{}
 

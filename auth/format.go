@@ -32,8 +32,8 @@ var ErrEnvironment = errors.New("auth: the key format has no prefix for the envi
 // New makes a key of the environment. The key is a secret: it is to be shown to its
 // owner once and stored nowhere. The error is ErrEnvironment.
 func (f KeyFormat) New(environment string) (key, id string, err error) {
-	prefix, ok := f[environment]
-	if !ok {
+	prefix := f[environment]
+	if prefix == "" {
 		return "", "", fmt.Errorf("%w %q", ErrEnvironment, environment)
 	}
 	b := make([]byte, 0, len(prefix)+tailLen)

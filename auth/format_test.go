@@ -28,6 +28,9 @@ func TestAKeyIsReadAsItWasMade(t *testing.T) {
 	if _, _, err := format.New("moon"); !errors.Is(err, auth.ErrEnvironment) {
 		t.Errorf("a key of no environment gives the error %v", err)
 	}
+	if _, _, err := (auth.KeyFormat{"live": ""}).New("live"); !errors.Is(err, auth.ErrEnvironment) {
+		t.Errorf("a key of an empty prefix, which nobody would recognize, gives the error %v", err)
+	}
 }
 
 func TestEveryMistakeInAKeyIsFound(t *testing.T) {

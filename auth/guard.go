@@ -46,7 +46,7 @@ const (
 type Guard struct {
 	// Verifier finds out whose a credential is.
 	Verifier Verifier
-	// OnError answers refused requests.
+	// OnError answers refused requests. Nil is a zero errcatalog.Writer's WriteError.
 	OnError OnError
 	// Carriers are where a credential is looked for. Nil is Bearer alone.
 	Carriers []Carrier
@@ -71,11 +71,12 @@ func Require(v Verifier, onError OnError) func(http.Handler) http.Handler {
 
 // Handler returns next behind the guard.
 func (g *Guard) Handler(next http.Handler) http.Handler {
+	onError := orStandard(g.OnError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st, w, r := reqstate.Ensure(w, r)
 		p, err := g.Check(r, time.Now())
 		if err != nil {
-			g.OnError(w, r, err)
+			onError(w, r, err)
 			return
 		}
 		st.Principal, st.Challenge = p, g.scopes

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/contrite-go/contrite/auth"
@@ -199,6 +200,64 @@ func TestAFailingStoreIs503AndNever401(t *testing.T) {
 	}
 	if strings.Contains(rec.Body.String(), "10.0.3.7") {
 		t.Errorf("the reply shows the cause: %s", rec.Body)
+	}
+}
+
+// A hanging store answers when it is no longer waited for.
+type hanging struct{}
+
+func (hanging) Find(ctx context.Context, _ auth.Hash) (*auth.Key, error) {
+	<-ctx.Done()
+	return nil, fmt.Errorf("querying: %w", ctx.Err())
+}
+
+func TestAStoreThatHangsIsNever401(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		store  auth.Finder
+		cause  error // of the request's end, after a second
+		status int
+	}{
+		{"until the request's deadline", hanging{}, nil, 504},
+		{"behind a cache", &auth.Cache{Store: hanging{}}, nil, 504},
+		{"until the server wants no more of it", hanging{}, errcatalog.Overloaded, 503},
+		{"behind a cache, until the server wants no more of it", &auth.Cache{Store: hanging{}}, errcatalog.Overloaded, 503},
+		{"until any other end", &auth.Cache{Store: hanging{}}, errors.New("going down"), 503},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, tt.cause)
+				defer cancel()
+				g := &auth.Guard{Verifier: &auth.Keys{Store: tt.store, Format: format}, OnError: quiet.WriteError}
+				r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+				r.Header.Set("Authorization", "Bearer "+mint(t, "live"))
+				rec := httptest.NewRecorder()
+				g.Handler(http.NotFoundHandler()).ServeHTTP(rec, r)
+				if rec.Code != tt.status || rec.Header().Get("Www-Authenticate") != "" {
+					t.Errorf("got %d with %v, want %d", rec.Code, rec.Header(), tt.status)
+				}
+				if tt.status == 503 && rec.Header().Get("Retry-After") == "" {
+					t.Error("a 503 without Retry-After")
+				}
+				time.Sleep(10 * time.Second) // the cache's own look-up ends
+			})
+		})
+	}
+}
+
+func TestWithoutOnErrorTheStandardCatalogueAnswers(t *testing.T) {
+	t.Parallel()
+	for name, h := range map[string]http.Handler{
+		"a guard": auth.Require(newWorld(t).verifier(), nil)(hello),
+		"a scope": auth.RequireScope(nil, "a")(hello),
+	} {
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/", nil))
+		if rec.Code != 401 || rec.Header().Get("Www-Authenticate") == "" {
+			t.Errorf("%s answers %d with %v", name, rec.Code, rec.Header())
+		}
 	}
 }
 

@@ -137,9 +137,13 @@ func BenchmarkKey(b *testing.B) {
 	b.Run("junk", func(b *testing.B) {
 		now := time.Now()
 		none := &auth.Keys{Format: authtest.Format} // without a store: who asks it, panics
+		junk := key[:len(key)-1] + "0" // the last digit of the checksum
+		if junk == key {
+			junk = key[:len(key)-1] + "1"
+		}
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := none.Verify(b.Context(), key[:len(key)-1]+"!", now); err == nil {
+			if _, err := none.Verify(b.Context(), junk, now); err == nil {
 				b.Fatal("junk passes")
 			}
 		}

@@ -394,3 +394,36 @@ func TestAClientThatPanicsEndsNothing(t *testing.T) {
 		t.Errorf("it gives %v", err)
 	}
 }
+
+// A trickle is a reply whose body has a space each second and no end.
+type trickle struct{ ctx context.Context }
+
+func (trickle) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: trickle{r.Context()}, Request: r}, nil
+}
+
+func (b trickle) Read(p []byte) (int, error) {
+	select {
+	case <-time.After(time.Second):
+		p[0] = ' '
+		return 1, nil
+	case <-b.ctx.Done():
+		return 0, b.ctx.Err()
+	}
+}
+
+func (trickle) Close() error { return nil }
+
+func TestABodyThatNeverEndsIsAFailedFetch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := world(t, func(s *jwtauth.JWKS) {
+			s.Client, s.Timeout = &http.Client{Transport: trickle{}}, 5*time.Second
+		})
+		began := time.Now()
+		err := w.verify(w.junk(1))
+		if err == nil || errors.Is(err, errcatalog.Unauthenticated) || time.Since(began) != 5*time.Second {
+			t.Errorf("after %v it gives %v", time.Since(began), err)
+		}
+	})
+}
