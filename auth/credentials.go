@@ -56,11 +56,16 @@ func (c *Carrier) take(r *http.Request) (string, presence) {
 // bearer reads credentials of the scheme Bearer: the scheme in any case, one or more
 // spaces, and a token68 (RFC 9110, section 11.4).
 func bearer(value string) (string, presence) {
-	scheme, token, _ := strings.Cut(value, " ")
-	if !strings.EqualFold(scheme, "Bearer") {
+	const scheme = "Bearer"
+	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
 		return "", absent
 	}
-	if token = strings.TrimLeft(token, " "); !isToken68(token) {
+	rest := value[len(scheme):]
+	if rest != "" && rest[0] != ' ' && rest[0] != '\t' { // of another scheme's name
+		return "", absent
+	}
+	token := strings.TrimLeft(rest, " ")
+	if !isToken68(token) {
 		return "", malformed
 	}
 	return token, present

@@ -100,9 +100,12 @@ func TestARefusalSaysExactlyWhatItMay(t *testing.T) {
 
 		{"no header", nil, 401, "missing_credentials", `Bearer`},
 		{"another scheme", []string{"Authorization: Basic dTpw"}, 401, "missing_credentials", `Bearer`},
+		{"a scheme that begins as ours", []string{"Authorization: BearerX " + w.keys["good"]}, 401, "missing_credentials", `Bearer`},
+		{"no scheme", []string{"Authorization: " + w.keys["good"]}, 401, "missing_credentials", `Bearer`},
 		{"a header that is not looked at", []string{"X-Api-Key: " + w.keys["good"]}, 401, "missing_credentials", `Bearer`},
 
 		{"no token", []string{"Authorization: Bearer"}, 400, "invalid_credentials_header", ""},
+		{"a tab for the space", []string{"Authorization: Bearer\t" + w.keys["good"]}, 400, "invalid_credentials_header", ""},
 		{"two tokens", []string{"Authorization: Bearer a b"}, 400, "invalid_credentials_header", ""},
 		{"no token68", []string{"Authorization: Bearer a\"b"}, 400, "invalid_credentials_header", ""},
 		{"padding alone", []string{"Authorization: Bearer =="}, 400, "invalid_credentials_header", ""},
