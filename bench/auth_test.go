@@ -137,7 +137,7 @@ func BenchmarkKey(b *testing.B) {
 	b.Run("junk", func(b *testing.B) {
 		now := time.Now()
 		none := &auth.Keys{Format: authtest.Format} // without a store: who asks it, panics
-		junk := key[:len(key)-1] + "0" // the last digit of the checksum
+		junk := key[:len(key)-1] + "0"              // the last digit of the checksum
 		if junk == key {
 			junk = key[:len(key)-1] + "1"
 		}

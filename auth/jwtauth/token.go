@@ -16,7 +16,7 @@ const maxToken = 8 << 10
 var (
 	errLong        = refusal("the token is longer than 8 KiB")
 	errForm        = refusal("the token is not three parts in base64url")
-	errHeader      = refusal("the header is not one JSON object with an alg")
+	errHeader      = refusal("the header is not one JSON object with an alg, or its nonce is not a text")
 	errForbidden   = refusal("the header has crit, b64, jwk, jku, x5u or x5c")
 	errKeyID       = refusal("the header's kid is not a text of 1 to 256 bytes")
 	errAlgorithm   = refusal("the algorithm is not in the list")
@@ -114,6 +114,9 @@ func readHeader(text []byte) (h header, err error) {
 		if h.typ, _ = typ.(string); h.typ == "" {
 			return h, errType
 		}
+	}
+	if nonce, ok := members["nonce"]; ok && !isText(nonce) { // RFC 8555, section 6.5.2
+		return h, errHeader
 	}
 	return h, nil
 }

@@ -109,8 +109,9 @@ func TestHeaders(t *testing.T) {
 		{"typ at+jwt", header{"alg": "ES256", "typ": "at+jwt"}, ""},
 		{"typ with application/", header{"alg": "ES256", "typ": "Application/AT+JWT"}, ""},
 		{"members that say nothing", header{"alg": "ES256", "x5t": "abc", "cty": "x"}, ""},
-		{"no alg", header{"typ": "JWT"}, "jwtauth: the header is not one JSON object with an alg"},
-		{"alg as a number", header{"alg": 256}, "jwtauth: the header is not one JSON object with an alg"},
+		{"no alg", header{"typ": "JWT"}, "jwtauth: the header is not one JSON object with an alg, or its nonce is not a text"},
+		{"a nonce as a number", header{"alg": "ES256", "nonce": 1}, "jwtauth: the header is not one JSON object with an alg, or its nonce is not a text"},
+		{"alg as a number", header{"alg": 256}, "jwtauth: the header is not one JSON object with an alg, or its nonce is not a text"},
 		{"alg none", header{"alg": "none"}, "jwtauth: the algorithm is not in the list"},
 		{"alg None", header{"alg": "None"}, "jwtauth: the algorithm is not in the list"},
 		{"alg in lower case", header{"alg": "es256"}, "jwtauth: the algorithm is not in the list"},
@@ -320,11 +321,11 @@ func TestForms(t *testing.T) {
 		{"bits that say nothing", token[:len(token)-1] + "B", form},
 		{"8 KiB", token[:len(part[0])+1] + strings.Repeat("A", 8192-len(part[0])-2-4) + ".AAAA", "jwtauth: the signature does not fit"},
 		{"more than 8 KiB", token[:len(part[0])+1] + strings.Repeat("A", 8193-len(part[0])-2-4) + ".AAAA", "jwtauth: the token is longer than 8 KiB"},
-		{"a header that is no JSON", "e30x." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg"},
-		{"a header twice", encode(`{"alg":"HS256"}{"alg":"HS256"}`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg"},
-		{"an alg twice", encode(`{"alg":"none","alg":"HS256"}`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg"},
-		{"a header that is a list", encode(`["HS256"]`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg"},
-		{"a header nested deep", encode(`{"alg":"HS256","x":`+strings.Repeat("[", 40)+strings.Repeat("]", 40)+`}`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg"},
+		{"a header that is no JSON", "e30x." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg, or its nonce is not a text"},
+		{"a header twice", encode(`{"alg":"HS256"}{"alg":"HS256"}`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg, or its nonce is not a text"},
+		{"an alg twice", encode(`{"alg":"none","alg":"HS256"}`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg, or its nonce is not a text"},
+		{"a header that is a list", encode(`["HS256"]`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg, or its nonce is not a text"},
+		{"a header nested deep", encode(`{"alg":"HS256","x":`+strings.Repeat("[", 40)+strings.Repeat("]", 40)+`}`) + "." + part[1] + "." + part[2], "jwtauth: the header is not one JSON object with an alg, or its nonce is not a text"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
