@@ -26,7 +26,8 @@ type Memory struct {
 	Now func() time.Time
 	// MaxKeys is about how many keys have a count of their own. Zero is 1,048,576.
 	// When there are more, new keys share counts, those of one window with each other,
-	// until others expire: nobody's count is forgotten.
+	// until others expire: nobody's count is forgotten. Who shares one starts anew if its
+	// window is changed.
 	MaxKeys int
 
 	once   sync.Once
@@ -38,22 +39,23 @@ type Memory struct {
 const (
 	defaultMaxKeys = 1 << 20
 	maxShards      = 256
-	keysInShard    = 64 // there are fewer shards than maxShards where they would have fewer keys
+	keysInShard    = 64   // there are fewer shards than maxShards where they would have fewer keys
+	mostInShard    = 8192 // there are more where they would have more: growing takes a time
 )
 
 func (m *Memory) prepare() {
-	if m.Now == nil {
-		m.Now = time.Now
-	}
 	most := m.MaxKeys
 	if most <= 0 {
 		most = defaultMaxKeys
 	}
 	n := 1
-	for n < maxShards && n*keysInShard < most {
+	for n < maxShards && n*keysInShard < most || n*mostInShard < most {
 		n *= 2
 	}
-	m.seed, m.start, m.shards = maphash.MakeSeed(), m.Now(), make([]shard, n)
+	m.seed, m.start, m.shards = maphash.MakeSeed(), time.Now(), make([]shard, n)
+	if m.Now != nil {
+		m.start = m.Now()
+	}
 	for i := range m.shards {
 		m.shards[i].max = (most + n - 1) / n
 	}
@@ -163,9 +165,17 @@ func (m *Memory) each(places []place, f func(*sync.Mutex)) {
 	}
 }
 
+// elapsed returns the time since the start. time.Since reads one clock, time.Now two.
+func (m *Memory) elapsed() int64 {
+	if m.Now == nil {
+		return int64(time.Since(m.start))
+	}
+	return int64(m.Now().Sub(m.start))
+}
+
 // read reads the clock, of which the shards are locked, and frees idle keys in them.
 func (m *Memory) read(places []place) (now int64) {
-	now = int64(m.Now().Sub(m.start))
+	now = m.elapsed()
 	for i := range places {
 		now = max(now, places[i].now)
 	}

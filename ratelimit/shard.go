@@ -8,28 +8,32 @@ import (
 const (
 	chunkLen = 64 // slots are allocated so many at a time, and never move
 	sweepLen = 16 // slots that are looked at in a row, for idle keys
-	sweepOps = 8  // operations between two such looks
+	sweepOps = 32 // operations between two such looks
+	newKey   = 8  // operations that a new key is worth
 	shortLog = 8  // entries that a log starts with room for
 	coarse   = 16 // shared slots of one window, in a full shard
 )
 
 // A shard holds the keys of some hashes: an open table of slot numbers, and the slots.
-// Neither has a pointer for the garbage collector to follow.
+// Neither has a pointer for the garbage collector to follow. What each call writes is in
+// one cache line, apart from what most calls only read.
 type shard struct {
-	mu       sync.Mutex
-	now      int64 // the latest time that was read
-	max      int   // how many keys may have a slot of their own
+	mu     sync.Mutex
+	now    int64 // the latest time that was read
+	work   int   // done since the last sweep
+	max    int   // how many keys may have a slot of their own
+	used   int   // slots in use
+	shared int   // those among them that several keys share
+	_      [16]byte
+
 	index    []uint32
 	chunks   []*[chunkLen]slot
-	top      int // slots that were ever handed out
-	free     []uint32
-	used     int // slots in use
-	shared   int // those among them that several keys share
-	cursor   int
-	ops      int
 	logs     []history
+	top      int // slots that were ever handed out
+	cursor   int
+	free     []uint32
 	freeLogs []uint32
-	_        [64]byte // no two locks in one cache line
+	_        [56]byte // no two locks in one cache line
 }
 
 // A slot is a key's. One or two entries are in the slot, more are in a log: then the
@@ -190,7 +194,8 @@ func lifeOf(window int64) float32 {
 // tick sets the time, and frees idle keys. Until the next tick no slot is freed.
 func (s *shard) tick(now int64) {
 	s.now = now
-	if s.ops++; s.ops%sweepOps == 0 || s.used-s.shared >= s.max {
+	if s.work++; s.work >= sweepOps || s.used-s.shared >= s.max {
+		s.work = 0
 		s.sweep(sweepLen)
 		s.trim()
 	}

@@ -61,6 +61,7 @@ func (s *shard) insert(hash uint64) *slot {
 	*sl = slot{hash: hash}
 	s.point(hash, i)
 	s.used++
+	s.work += newKey
 	return sl
 }
 

@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) (store ratelimit.Store, advance f
 		"what is not there can't be given back":          settleNothing,
 		"limits can change":                              limits,
 		"windows can change":                             windows,
+		"a changed window keeps what was taken":          changedWindow,
 		"different keys are counted apart":               apart,
 		"nothing of the caller's is kept":                kept,
 		"of many at once exactly the limit is admitted":  concurrent,

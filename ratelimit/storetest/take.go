@@ -175,6 +175,29 @@ func windows(s *subject) {
 	}
 }
 
+// changedWindow has what was taken count by the window of who looks.
+func changedWindow(s *subject) {
+	s.one("key", 5, 3)
+	s.advance(s.window / 4)
+	c := s.charge("key", 5, 0)
+	for _, window := range []time.Duration{2 * s.window, s.window, s.window / 2} {
+		c.Window = window
+		d := s.take(c)[0]
+		if d.Remaining != 2 {
+			s.Errorf("by a window of %v there are %d left, want 2", window, d.Remaining)
+		}
+		s.near("reset by a changed window", d.Reset, window-s.window/4)
+	}
+	c.Window, c.Cost = 2*s.window, 2
+	s.take(c)
+	s.left("key", 5, 0)
+	s.advance(s.window)
+	c.Cost = 0
+	if d := s.take(c)[0]; d.Remaining > 3 {
+		s.Errorf("what was taken by a longer window is free too early: there are %d left", d.Remaining)
+	}
+}
+
 func obeyed(s *subject) {
 	const limit = 1000
 	step := s.window / (2 * limit)
