@@ -26,7 +26,10 @@ var ErrAway = errors.New("ratelimit: the store does not answer")
 //
 // When the store answers again it first gets what was charged meanwhile, and decides
 // after that. What a call charged that failed late may be counted twice, never not at
-// all.
+// all. Of a store that has lost what it knew, such as a server that was killed, each
+// replica notices it within Retry, by a key of its own in the store. It then tells the
+// store what it had told it of Local charges before, key by key as they are charged again:
+// together the replicas know all. What of that is lost with a replica that ends is lost.
 //
 // Set its fields before its first use. A Fallback is safe for concurrent use.
 type Fallback struct {
@@ -51,6 +54,9 @@ type Fallback struct {
 	warm    Memory       // by the store's clock
 	debts   debts        // what the store has not been told
 	ahead   atomic.Int64 // of Now is the store's clock, in nanoseconds
+	heart   heart
+	own     atomic.Pointer[Memory] // what the store was told of Local charges
+	lost    atomic.Pointer[loss]   // what it has lost of them, nil if nothing
 }
 
 func (f *Fallback) now() time.Time {
@@ -65,6 +71,7 @@ func (f *Fallback) remoteNow() time.Time { return f.now().Add(time.Duration(f.ah
 
 func (f *Fallback) prepare() {
 	f.warm.Now, f.warm.MaxKeys = f.remoteNow, f.MaxKeys
+	f.own.Store(f.newOwn())
 	f.debts.max = or(f.MaxKeys, defaultMaxKeys)
 	f.breaker.failures, f.breaker.retry = or(f.Failures, 3), or(f.Retry, time.Second)
 }
@@ -98,11 +105,12 @@ func (f *Fallback) Take(ctx context.Context, charges []Charge, decisions []Decis
 	if away {
 		return f.decide(ctx, charges, decisions, ErrAway)
 	}
-	err := f.within(ctx, func(ctx context.Context) error { return f.Remote.Take(ctx, charges, decisions) })
+	err := f.within(ctx, func(ctx context.Context) error { return f.ask(ctx, charges, decisions) })
 	switch {
 	case err == nil:
 		f.breaker.succeeded()
 		f.learn(charges, decisions)
+		f.listen()
 		return nil
 	case ctx.Err() != nil:
 		return err // it says nothing of the store
@@ -122,6 +130,7 @@ func (f *Fallback) Settle(ctx context.Context, charges []Charge) error {
 		err := f.within(ctx, func(ctx context.Context) error { return f.Remote.Settle(ctx, charges) })
 		if err == nil {
 			f.breaker.succeeded()
+			f.remember(charges)
 			return nil
 		}
 		f.breaker.failed(f.now())
@@ -146,13 +155,27 @@ func (f *Fallback) learn(charges []Charge, decisions []Decision) {
 	var few [maxPlaces]Charge
 	var used [maxPlaces]int64
 	local, uses := few[:0], used[:0]
+	counted := true
 	for i := range charges {
+		counted = counted && (decisions[i].Allowed || charges[i].Shadow)
 		if charges[i].OnFailure == Local {
-			local, uses = append(local, charges[i]), append(uses, charges[i].Limit-decisions[i].Remaining)
+			c := charges[i]
+			c.At = decisions[i].At
+			local, uses = append(local, c), append(uses, c.Limit-decisions[i].Remaining)
 		}
 	}
 	if len(local) > 0 {
 		f.warm.raise(local, uses)
+	}
+	if counted {
+		f.remember(local)
+	}
+}
+
+// listen has the store marked in the background, now and then.
+func (f *Fallback) listen() {
+	if f.heart.window.Load() != 0 && f.heart.due(f.now(), or(f.Retry, time.Second)) {
+		go func() { _ = f.within(context.Background(), f.beat) }()
 	}
 }
 
@@ -233,15 +256,24 @@ const batch = 100
 
 // probe sees whether the store is there again, and tells it what was charged since.
 func (f *Fallback) probe(c Charge) {
-	var d [1]Decision
-	err := f.within(context.Background(), func(ctx context.Context) error {
-		return f.Remote.Take(ctx, []Charge{c}, d[:])
-	})
+	err := f.within(context.Background(), func(ctx context.Context) error { return f.look(ctx, c) })
 	if err == nil {
-		f.follow(d[0].At)
 		err = f.pay()
 	}
 	f.breaker.probed(err, f.now())
+}
+
+// look asks the store for its time, and for what it has lost.
+func (f *Fallback) look(ctx context.Context, c Charge) error {
+	if f.heart.window.Load() != 0 {
+		return f.beat(ctx)
+	}
+	var d [1]Decision
+	err := f.Remote.Take(ctx, []Charge{c}, d[:])
+	if err == nil {
+		f.follow(d[0].At)
+	}
+	return err
 }
 
 // pay tells the store what it has not been told.
@@ -258,5 +290,6 @@ func (f *Fallback) pay() error {
 			f.debts.add(owed, time.Time{})
 			return err
 		}
+		f.remember(owed)
 	}
 }

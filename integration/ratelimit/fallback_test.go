@@ -61,7 +61,7 @@ func (o *outage) until(what string, holds func(d ratelimit.Decision, err error) 
 // choices says what each choice does: during the outage, call by call, and after it.
 var choices = map[ratelimit.OnFailure]struct {
 	during func(o *outage, i int, d ratelimit.Decision, err error)
-	after  func(o *outage, forgets bool)
+	after  func(o *outage)
 }{
 	ratelimit.Closed: {
 		during: func(o *outage, i int, _ ratelimit.Decision, err error) {
@@ -69,7 +69,7 @@ var choices = map[ratelimit.OnFailure]struct {
 				o.Errorf("call %d is decided", i)
 			}
 		},
-		after: func(o *outage, _ bool) {
+		after: func(o *outage) {
 			o.until("it is still refused", func(_ ratelimit.Decision, err error) bool { return err == nil })
 		},
 	},
@@ -79,7 +79,7 @@ var choices = map[ratelimit.OnFailure]struct {
 				o.Errorf("call %d is allowed: %v, %v", i, d.Allowed, err)
 			}
 		},
-		after: func(o *outage, _ bool) {
+		after: func(o *outage) {
 			o.until("the server does not decide", func(d ratelimit.Decision, _ error) bool { return !d.At.IsZero() })
 		},
 	},
@@ -90,11 +90,8 @@ var choices = map[ratelimit.OnFailure]struct {
 				o.Errorf("call %d is allowed: %v, and %d are left, want %d: %v", i, d.Allowed, d.Remaining, left, err)
 			}
 		},
-		after: func(o *outage, forgets bool) {
-			want := int64(outageDuring)
-			if !forgets {
-				want += outageBefore
-			}
+		after: func(o *outage) {
+			const want = int64(outageBefore + outageDuring)
 			o.until("the server does not know what was taken", func(ratelimit.Decision, error) bool { return o.known() >= want })
 			// It may have counted the calls that it did not answer in time.
 			if known := o.known(); known > want+outageRow {
@@ -130,7 +127,7 @@ func TestEachChoiceDoesWhatItSays(t *testing.T) {
 					does.during(o, i, d, err)
 				}
 				fault.heal(t, server)
-				does.after(o, fault.forgets)
+				does.after(o)
 
 				slices.Sort(took)
 				p99 := took[len(took)*99/100-1]
