@@ -130,7 +130,7 @@ func (l *Limiter) settle(s *scratch, r *http.Request, status int) {
 		if p.Settle == nil {
 			continue
 		}
-		c.Cost = p.Settle(r, status, c.Cost) - c.Cost
+		c.Cost = inBounds(p.Settle(r, status, c.Cost)) - c.Cost
 		if c.At = s.decisions[i].At; c.Cost != 0 && !c.At.IsZero() {
 			owed = append(owed, c)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -376,6 +377,7 @@ func TestWhatARequestCostsIsSettledByItsStatus(t *testing.T) {
 		{"failures count", ratelimit.CountFailures, 401, "8"},
 		{"successes do not", ratelimit.CountFailures, 204, "9"},
 		{"nor server errors", ratelimit.CountFailures, 503, "9"},
+		{"a negative cost is none", func(*http.Request, int, int64) int64 { return math.MinInt64 }, 200, "9"},
 		{"what was used", func(_ *http.Request, status int, cost int64) int64 { return cost + int64(status)/100 }, 300, "5"},
 	} {
 		p := perMinute("default", 10)

@@ -101,3 +101,38 @@ func TestTheLessImportantIsShedFirst(t *testing.T) {
 	hold(h, 5, entered, "X-Priority", "critical")
 	close(leave)
 }
+
+func TestAPanicTakesUpNoRoom(t *testing.T) {
+	t.Parallel()
+	boom := func() { panic(http.ErrAbortHandler) }
+	inner := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Panic") == "handler" {
+			boom()
+		}
+	})
+	shed := &ratelimit.Shed{Limit: 2, Priority: func(r *http.Request) ratelimit.Priority {
+		if r.Header.Get("X-Panic") == "function" {
+			boom()
+		}
+		return ratelimit.High
+	}}
+	concurrency := &ratelimit.Concurrency{Limits: func(r *http.Request) int64 {
+		if r.Header.Get("X-Panic") == "function" {
+			boom()
+		}
+		return 1
+	}}
+	for name, h := range map[string]http.Handler{"shed": shed.Handler(inner), "concurrency": concurrency.Handler(inner)} {
+		for range 5 {
+			for _, where := range []string{"handler", "function"} {
+				func() {
+					defer func() { _ = recover() }()
+					answer(h, "X-Panic", where)
+				}()
+			}
+		}
+		if res := answer(h); res.StatusCode != http.StatusOK {
+			t.Errorf("%s: after panics it answers %d", name, res.StatusCode)
+		}
+	}
+}

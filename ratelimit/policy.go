@@ -34,7 +34,8 @@ type Policy struct {
 	Costs func(r *http.Request) int64
 	// Settle, if not nil, returns what a request costs in the end, once it is answered:
 	// see [RefundServerErrors] and [CountFailures]. It gets the status that was sent,
-	// 500 after a panic, and what was charged. Until then the request counts as charged.
+	// 500 after a panic, and what was charged. Until then the request counts as charged. Less
+	// than zero is zero.
 	Settle func(r *http.Request, status int, cost int64) int64
 	// Exempt, if not nil, reports which requests the policy does not concern.
 	Exempt func(r *http.Request) bool
@@ -101,23 +102,26 @@ func printable(s string) bool {
 	return true
 }
 
+// inBounds returns what is nearest to n of what can be counted.
+func inBounds(n int64) int64 { return min(max(n, 0), maxLimit) }
+
 // limit returns the limit for a request.
 func (p *Policy) limit(r *http.Request) int64 {
 	if p.Limits == nil {
 		return p.Limit
 	}
-	return min(max(p.Limits(r), 0), maxLimit)
+	return inBounds(p.Limits(r))
 }
 
 // cost returns what a request takes.
 func (p *Policy) cost(r *http.Request) int64 {
 	switch {
 	case p.Costs != nil:
-		return min(max(p.Costs(r), 0), maxLimit)
+		return inBounds(p.Costs(r))
 	case p.Cost == 0:
 		return 1
 	}
-	return p.Cost
+	return inBounds(p.Cost)
 }
 
 // A plan is the policies in force, ready for use.

@@ -42,7 +42,8 @@ type Shed struct {
 func (s *Shed) Handler(next http.Handler) http.Handler {
 	onError := orStandard(s.OnError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if n := s.active.Add(1); n > s.room(r) {
+		room := s.room(r) // before the request counts: the user's function may panic
+		if s.active.Add(1) > room {
 			s.active.Add(-1)
 			onError(w, r, errcatalog.Overloaded.With(slog.Duration("retry_after", or(s.RetryAfter, time.Second))))
 			return
