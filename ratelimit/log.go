@@ -39,25 +39,20 @@ func (h *history) expire(until int64) {
 	}
 }
 
-// add counts n at a time, by the limit and window of a charge. Most times it is the
-// latest one: then it may join the last entry.
-func (h *history) add(c *Charge, at, n int64) {
+// add counts n at a time. Most times it is the latest one.
+func (h *history) add(at, n int64) {
 	h.total = sum(h.total, n)
 	i := len(h.buf)
 	for i > h.head && h.buf[i-1].at >= at {
 		i--
 	}
-	if i < len(h.buf) && h.buf[i].at == at {
+	switch {
+	case i == len(h.buf):
+		h.buf = append(h.buf, entry{at, n})
+	case h.buf[i].at == at:
 		h.buf[i].n = sum(h.buf[i].n, n)
 		return
-	}
-	if i == len(h.buf) && len(h.live()) >= exactEntries && h.buf[i-1].joins(c, at, n) {
-		h.buf[i-1] = entry{at, h.buf[i-1].n + n}
-		return
-	}
-	if i == len(h.buf) {
-		h.buf = append(h.buf, entry{at, n})
-	} else {
+	default:
 		h.buf = slices.Insert(h.buf, i, entry{at, n})
 	}
 	if len(h.buf) == cap(h.buf) {

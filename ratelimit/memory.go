@@ -126,7 +126,7 @@ func (m *Memory) raise(charges []Charge, used []int64) {
 	for i := range charges {
 		c, p := &charges[i], &places[i]
 		p.look(c)
-		if _, total := p.live(p.sl); total < used[i] {
+		if total := p.sl.total(); total < used[i] {
 			p.put(c, now, used[i]-total)
 		}
 	}
@@ -147,8 +147,7 @@ func (m *Memory) drain(charges []Charge, since time.Time) (drained []Charge) {
 			continue
 		}
 		first := len(drained)
-		entries, _ := p.live(p.sl)
-		for _, e := range entries {
+		for _, e := range p.entries(p.sl) {
 			if c.At = m.start.Add(time.Duration(e.at)); c.At.After(since) {
 				c.Cost = e.n
 				drained = append(drained, c)
@@ -173,16 +172,24 @@ func (m *Memory) places(places []place, charges []Charge) []place {
 }
 
 // lock locks the shards of all places.
-func (m *Memory) lock(places []place) { m.each(places, (*sync.Mutex).Lock) }
+func (m *Memory) lock(places []place) {
+	if len(places) == 1 {
+		places[0].mu.Lock()
+		return
+	}
+	m.each(places, (*sync.Mutex).Lock)
+}
 
-func (m *Memory) unlock(places []place) { m.each(places, (*sync.Mutex).Unlock) }
+func (m *Memory) unlock(places []place) {
+	if len(places) == 1 {
+		places[0].mu.Unlock()
+		return
+	}
+	m.each(places, (*sync.Mutex).Unlock)
+}
 
 // each calls f with each lock once, in the shards' order.
 func (m *Memory) each(places []place, f func(*sync.Mutex)) {
-	if len(places) == 1 {
-		f(&places[0].mu)
-		return
-	}
 	var few [maxPlaces]int
 	numbers := few[:0]
 	for i := range places {

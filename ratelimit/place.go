@@ -23,8 +23,7 @@ func (p *place) put(c *Charge, at, n int64) {
 // weigh decides on a charge of a key of which as much as before says will be taken
 // first. The decision's Remaining and Reset are not set yet.
 func (p *place) weigh(c *Charge, before int64) (d Decision) {
-	entries, total := p.live(p.sl)
-	cost := max(c.Cost, 1)
+	total, cost := p.sl.total(), max(c.Cost, 1)
 	excess := sum(total, before) - (c.Limit - cost)
 	switch {
 	case cost > c.Limit:
@@ -34,17 +33,17 @@ func (p *place) weigh(c *Charge, before int64) (d Decision) {
 	case excess > total:
 		d.Wait = c.Window
 	default:
-		d.Wait = time.Duration(freeAt(entries, excess)-p.now) + c.Window
+		d.Wait = time.Duration(freeAt(p.entries(p.sl), excess)-p.now) + c.Window
 	}
 	return d
 }
 
 // rest has the decision say how much of the limit is left.
 func (p *place) rest(c *Charge, d *Decision) {
-	entries, total := p.live(p.sl)
+	total := p.sl.total()
 	d.Remaining = max(c.Limit-total, 0)
-	if n := len(entries); n > 0 {
-		d.Reset = time.Duration(entries[n-1].at-p.now) + c.Window
+	if total > 0 {
+		d.Reset = time.Duration(p.sl.last()-p.now) + c.Window
 	}
 }
 

@@ -36,46 +36,64 @@ type shard struct {
 	_        [56]byte // no two locks in one cache line
 }
 
-// A slot is a key's. One or two entries are in the slot, more are in a log: then the
-// slot has the times of the first and the last of them, so that sweeping, and most
-// other looks, need not go to the log.
+// A slot is a key's. One or two entries are in the slot, more are in a log: then few[0]
+// has the time of the first of them and the sum of all, and few[1] is the last, so that
+// most calls need not go to the log. What it has of those two may be out of date.
 type slot struct {
 	hash  uint64
 	few   [2]entry // oldest first; n is zero where there is none
 	life  float32  // how long the last entry lives, at least; zero in a free slot
-	where uint32   // 1 + the number of the log, and whether it is shared
+	where uint32   // 1 + the number of the log, and bits
 }
 
-const sharedBit = 1 << 31
+const (
+	sharedBit = 1 << 31 // several keys share the slot
+	longBit   = 1 << 30 // the log has so many entries that more may join the last
+	logNumber = longBit - 1
+)
 
 func (s *shard) slot(i int) *slot { return &s.chunks[i/chunkLen][i%chunkLen] }
 
-// log returns the log of a busy key, and nil for a quiet one.
+// log returns the log of a busy key, brought up to date, and nil for a quiet one.
 func (s *shard) log(sl *slot) *history {
-	if i := sl.where &^ sharedBit; i != 0 {
-		return &s.logs[i-1]
+	i := sl.where & logNumber
+	if i == 0 {
+		return nil
 	}
-	return nil
+	h := &s.logs[i-1]
+	h.total, h.buf[len(h.buf)-1] = sl.few[0].n, sl.few[1]
+	return h
 }
 
-// live returns the entries of a slot and their sum.
-func (s *shard) live(sl *slot) ([]entry, int64) {
-	if sl == nil {
-		return nil, 0
-	}
+// entries returns what a slot holds.
+func (s *shard) entries(sl *slot) []entry {
 	if h := s.log(sl); h != nil {
-		return h.live(), h.total
+		return h.live()
 	}
 	n := 0
 	for n < len(sl.few) && sl.few[n].n != 0 {
 		n++
 	}
-	return sl.few[:n], sum(sl.few[0].n, sl.few[1].n)
+	return sl.few[:n]
 }
+
+// total returns the sum of a slot's entries.
+func (sl *slot) total() int64 {
+	switch {
+	case sl == nil:
+		return 0
+	case sl.where&logNumber != 0:
+		return sl.few[0].n
+	}
+	return sum(sl.few[0].n, sl.few[1].n)
+}
+
+// last returns the time of the last entry of a slot that has one.
+func (sl *slot) last() int64 { return max(sl.few[0].at, sl.few[1].at) }
 
 // expire drops a slot's entries up to the time.
 func (s *shard) expire(sl *slot, until int64) {
-	if sl.where&^sharedBit != 0 {
+	if sl.where&logNumber != 0 {
 		if sl.few[0].at <= until {
 			s.expireLog(sl, until)
 		}
@@ -100,31 +118,47 @@ func (s *shard) ended(sl *slot, h *history) {
 		s.quiet(sl, h)
 		return
 	}
-	sl.few[0].at, sl.few[1].at = live[0].at, live[len(live)-1].at
+	sl.few = [2]entry{{live[0].at, h.total}, live[len(live)-1]}
+	if sl.where &^= longBit; len(live) >= exactEntries {
+		sl.where |= longBit
+	}
 }
 
 // add counts n at a time, by the limit and window of a charge.
 func (s *shard) add(sl *slot, c *Charge, at, n int64) {
 	sl.life = lifeOf(int64(c.Window))
+	if sl.where&longBit != 0 && at > sl.few[1].at && sl.few[1].joins(c, at, n) {
+		sl.few[0].n, sl.few[1] = sum(sl.few[0].n, n), entry{at, sl.few[1].n + n}
+		return
+	}
 	h := s.log(sl)
 	if h == nil {
-		few, _ := s.live(sl)
-		switch last := len(few) - 1; {
-		case last >= 0 && few[last].at == at:
-			few[last].n = sum(few[last].n, n)
-			return
-		case len(few) < len(sl.few) && (last < 0 || few[last].at < at):
-			sl.few[len(few)] = entry{at, n}
+		if sl.addFew(at, n) {
 			return
 		}
 		h = s.busy(sl)
 	}
-	h.add(c, at, n)
-	if last := h.buf[len(h.buf)-1].at; at == last {
-		sl.few[1].at = at
-		return
-	}
+	h.add(at, n)
 	s.ended(sl, h)
+}
+
+// addFew counts n at a time if there is room in the slot.
+func (sl *slot) addFew(at, n int64) bool {
+	for i := range sl.few {
+		e := &sl.few[i]
+		next := i == len(sl.few)-1 || sl.few[i+1].n == 0
+		switch {
+		case e.n == 0:
+			*e = entry{at, n}
+			return true
+		case next && e.at == at:
+			e.n = sum(e.n, n)
+			return true
+		case next && e.at > at:
+			return false
+		}
+	}
+	return false
 }
 
 // give takes n away from what was counted at a time.
@@ -142,7 +176,7 @@ func (s *shard) give(sl *slot, at, n int64) {
 
 // busy moves a slot's entries to a log.
 func (s *shard) busy(sl *slot) *history {
-	few, total := s.live(sl)
+	few, total := s.entries(sl), sl.total()
 	var i uint32
 	if n := len(s.freeLogs); n > 0 {
 		i, s.freeLogs = s.freeLogs[n-1], s.freeLogs[:n-1]
@@ -154,7 +188,6 @@ func (s *shard) busy(sl *slot) *history {
 		h.buf = make([]entry, 0, shortLog)
 	}
 	h.buf, h.head, h.total = append(h.buf[:0], few...), 0, total
-	sl.few = [2]entry{{at: few[0].at}, {at: few[len(few)-1].at}}
 	sl.where |= i + 1
 	return h
 }
@@ -168,23 +201,21 @@ func (s *shard) quiet(sl *slot, h *history) {
 
 // drop frees the log of a slot, if it has one. A short one keeps its memory.
 func (s *shard) drop(sl *slot) {
-	h := s.log(sl)
-	if h == nil {
+	i := sl.where & logNumber
+	if i == 0 {
 		return
 	}
+	h := &s.logs[i-1]
 	if cap(h.buf) > shortLog {
 		h.buf = nil
 	}
 	h.buf, h.head, h.total = h.buf[:0], 0, 0
-	s.freeLogs = append(s.freeLogs, sl.where&^sharedBit-1)
+	s.freeLogs = append(s.freeLogs, i-1)
 	sl.where &= sharedBit
 }
 
 // idle reports whether all that a slot holds has expired.
-func (s *shard) idle(sl *slot) bool {
-	last := max(sl.few[0].at, sl.few[1].at)
-	return sum(last, int64(sl.life)) <= s.now
-}
+func (s *shard) idle(sl *slot) bool { return sum(sl.last(), int64(sl.life)) <= s.now }
 
 // lifeOf returns a window in the slot's form, never shorter.
 func lifeOf(window int64) float32 {
