@@ -101,7 +101,9 @@ func (f *Fallback) beat(ctx context.Context) error {
 	return nil
 }
 
-func (f *Fallback) newOwn() *Memory { return &Memory{Now: f.remoteNow, MaxKeys: f.MaxKeys} }
+func (f *Fallback) newOwn() *Memory {
+	return &Memory{Now: f.remoteNow, MaxKeys: f.MaxKeys, past: time.Duration(f.heart.window.Load())}
+}
 
 // ask charges the store, which is marked before the first Local charge, and told what it
 // has lost.
@@ -133,7 +135,12 @@ func (f *Fallback) remember(charges []Charge) {
 
 // restore tells the store what it has lost of the charges' keys.
 func (f *Fallback) restore(ctx context.Context, charges []Charge) error {
-	for l := f.lost.Load(); l != nil; l = l.before {
+	last := f.lost.Load()
+	if last != nil && f.remoteNow().Sub(last.at) >= time.Duration(f.heart.window.Load()) {
+		f.lost.CompareAndSwap(last, nil) // all has expired
+		return nil
+	}
+	for l := last; l != nil; l = l.before {
 		owed := l.own.drain(charges, l.since)
 		if len(owed) == 0 {
 			continue

@@ -151,3 +151,40 @@ func TestARefundedChargeIsNotRestored(t *testing.T) {
 		}
 	})
 }
+
+// A witness is a mortal that remembers when what it is told was counted.
+type witness struct {
+	mortal
+	told []time.Time
+}
+
+func (s *witness) Settle(ctx context.Context, c []ratelimit.Charge) error {
+	for i := range c {
+		s.told = append(s.told, c[i].At)
+	}
+	return s.mortal.Settle(ctx, c)
+}
+
+func TestWhatIsToldAgainIsAsOldAsItWas(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := new(witness)
+		s.Store(new(ratelimit.Memory))
+		f := &ratelimit.Fallback{Remote: s}
+		first, _ := take(t, f, ratelimit.Local, 100, 10)
+		for round := range 3 {
+			time.Sleep(10 * time.Second)
+			s.Store(new(ratelimit.Memory))
+			beat(t, f)
+			if len(s.told) != round+1 || !s.told[round].Equal(first.At) {
+				t.Errorf("after loss %d it is told of %v, want %v", round+1, s.told, first.At)
+			}
+		}
+		time.Sleep(time.Minute)
+		s.Store(new(ratelimit.Memory))
+		beat(t, f)
+		if len(s.told) != 3 {
+			t.Errorf("it is told of what has expired: %v", s.told)
+		}
+	})
+}

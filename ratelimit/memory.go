@@ -30,6 +30,7 @@ type Memory struct {
 	// window is changed.
 	MaxKeys int
 
+	past   time.Duration // how long before its first use Settle may count
 	once   sync.Once
 	seed   maphash.Seed
 	start  time.Time
@@ -56,6 +57,7 @@ func (m *Memory) prepare() {
 	if m.Now != nil {
 		m.start = m.Now()
 	}
+	m.start = m.start.Add(-m.past)
 	for i := range m.shards {
 		m.shards[i].max = (most + n - 1) / n
 	}
