@@ -57,8 +57,12 @@ func FuzzHeaders(f *testing.F) {
 		if (err == nil) != allowed {
 			t.Fatalf("it returns %v", err)
 		}
-		if !state.MatchString(h.Get("RateLimit")) || !policed.MatchString(h.Get("RateLimit-Policy")) {
-			t.Errorf("RateLimit is %q and RateLimit-Policy %q", h.Get("RateLimit"), h.Get("RateLimit-Policy"))
+		merged := h.Clone()
+		_ = l.Check(merged, httptest.NewRequest(http.MethodGet, "/", nil)) // as another limiter does
+		for _, h := range []http.Header{h, merged} {
+			if !state.MatchString(h.Get("RateLimit")) || !policed.MatchString(h.Get("RateLimit-Policy")) || len(h["Ratelimit"]) != 1 {
+				t.Errorf("RateLimit is %q and RateLimit-Policy %q", h["Ratelimit"], h["Ratelimit-Policy"])
+			}
 		}
 		for _, key := range []string{"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"} {
 			if n, err := strconv.ParseInt(h.Get(key), 10, 64); err != nil || n < 0 {
