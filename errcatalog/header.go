@@ -12,9 +12,10 @@ var (
 	noSniff     = []string{"nosniff"}
 	varyAccept  = []string{"Accept"}
 	closeConn   = []string{"close"}
+	upgradeConn = []string{"Upgrade"}
 	noMethods   = []string{""}
 	problemType = []string{mediaProblem}
-	ownHeaders  = []string{"Allow", "Cache-Control", "Connection", "Content-Length", "Content-Type", "Retry-After", "Transfer-Encoding", "Vary", "Www-Authenticate", "X-Content-Type-Options"}
+	ownHeaders  = []string{"Allow", "Cache-Control", "Connection", "Content-Length", "Content-Type", "Retry-After", "Transfer-Encoding", "Upgrade", "Vary", "Www-Authenticate", "X-Content-Type-Options"}
 )
 
 // stale reports whether a header speaks of the representation that was to be sent
@@ -23,7 +24,7 @@ func stale(name string) bool {
 	switch name {
 	case "Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition",
 		"Content-Language", "Content-Location", "Content-Digest", "Repr-Digest", "Digest",
-		"Accept-Ranges", "Etag", "Expires", "Last-Modified", "Trailer":
+		"Accept-Ranges", "Etag", "Expires", "Last-Modified", "Location", "Trailer":
 		return true
 	}
 	return strings.HasPrefix(name, http.TrailerPrefix)
@@ -111,6 +112,11 @@ func (o *occurrence) setDuties(h http.Header) {
 	case http.StatusRequestedRangeNotSatisfiable:
 		if v, ok := o.given("complete_length"); ok && Integer.accepts(v) && v.String()[0] != '-' {
 			h["Content-Range"] = []string{"bytes */" + v.String()}
+		}
+	case http.StatusUpgradeRequired:
+		if list := valid(o.list("upgrade")); len(list) > 0 {
+			h["Upgrade"] = []string{strings.Join(list, ", ")}
+			h["Connection"] = upgradeConn
 		}
 	}
 }

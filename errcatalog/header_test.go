@@ -103,6 +103,9 @@ func TestDutiesOfTheStatus(t *testing.T) {
 		{"416: a length of nothing", errcatalog.RangeNotSatisfiable.With(slog.Int("complete_length", 0)), nil, "Content-Range", []string{"bytes */0"}},
 		{"416: a negative length is none", errcatalog.RangeNotSatisfiable.With(slog.Int("complete_length", -1)), nil, "Content-Range", nil},
 		{"416: a length of another type is none", errcatalog.RangeNotSatisfiable.With(slog.String("complete_length", "5")), nil, "Content-Range", nil},
+		{"426: the protocols", errcatalog.UpgradeRequired.With(errcatalog.Strings("upgrade", "websocket", "a\r\nb", "h2c")), nil, "Upgrade", []string{"websocket, h2c"}},
+		{"426: their connection option", errcatalog.UpgradeRequired.With(errcatalog.Strings("upgrade", "websocket")), nil, "Connection", []string{"Upgrade"}},
+		{"426: none of them", errcatalog.UpgradeRequired, nil, "Connection", nil},
 		{"416: what is set stays", errcatalog.RangeNotSatisfiable, http.Header{"Content-Range": {"bytes */5"}}, "Content-Range", []string{"bytes */5"}},
 		{"404: what is set goes", errcatalog.NotFound, http.Header{"Content-Range": {"bytes 0-1/5"}}, "Content-Range", nil},
 
@@ -145,7 +148,7 @@ func TestHeadersOfTheAbandonedResponseAreDropped(t *testing.T) {
 	t.Parallel()
 	stale := []string{
 		"Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition", "Content-Language", "Content-Location",
-		"Content-Digest", "Repr-Digest", "Digest", "Accept-Ranges", "Etag", "Expires", "Last-Modified", "Trailer",
+		"Content-Digest", "Repr-Digest", "Digest", "Accept-Ranges", "Etag", "Expires", "Last-Modified", "Location", "Trailer",
 		http.TrailerPrefix + "X-End",
 	}
 	kept := []string{"Set-Cookie", "X-Request-Id", "Access-Control-Allow-Origin", "Strict-Transport-Security", "Link", "X-Ratelimit-Limit"}

@@ -102,7 +102,8 @@ const (
 	FailedDependency Kind = "failed_dependency"
 	// TooEarly is 425.
 	TooEarly Kind = "too_early"
-	// UpgradeRequired is 426.
+	// UpgradeRequired is 426. Params: upgrade, the protocols that would do, such as
+	// websocket.
 	UpgradeRequired Kind = "upgrade_required"
 	// PreconditionRequired is 428.
 	PreconditionRequired Kind = "precondition_required"
@@ -186,7 +187,7 @@ var tree = []kindInfo{
 	{Locked, "", 423, nil},
 	{FailedDependency, "", 424, nil},
 	{TooEarly, "", 425, nil},
-	{UpgradeRequired, "", 426, nil},
+	{UpgradeRequired, "", 426, []string{"upgrade"}},
 	{PreconditionRequired, "", 428, nil},
 	{RateLimited, "", 429, []string{"limit", "remaining", "reset", "retry_after", "window"}},
 	{HeadersTooLarge, "", 431, nil},

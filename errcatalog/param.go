@@ -106,7 +106,7 @@ var standardTypes = map[string]ParamType{
 	"max_bytes": Integer, "remaining": Integer, "required_fields": StringList,
 	"required_scopes": StringList, "required_tier": String, "requirement": String,
 	"reset": Time, "retry_after": Duration, "timeout": Duration,
-	"upgrade_url": String, "violations": Violations, "window": Duration,
+	"upgrade": StringList, "upgrade_url": String, "violations": Violations, "window": Duration,
 }
 
 // StandardType returns the type of a param that kinds have as standard, and of the

@@ -14,7 +14,16 @@ import (
 
 // contract returns the error that the reply stands for.
 func (e *ReplyError) contract(now time.Time) error {
-	return errcatalog.KindOf(e.Status).With(e.params(now)...).Because(e)
+	return e.kind().With(e.params(now)...).Because(e)
+}
+
+// kind returns the kind of the status. A 416 without a length, which it must have, is
+// what net/http answers to a Range that it can't read.
+func (e *ReplyError) kind() errcatalog.Kind {
+	if _, ok := completeLength(e.Header.Get("Content-Range")); !ok && e.Status == http.StatusRequestedRangeNotSatisfiable {
+		return errcatalog.BadRequest
+	}
+	return errcatalog.KindOf(e.Status)
 }
 
 // params returns what the reply's headers say.
@@ -35,6 +44,10 @@ func (e *ReplyError) params(now time.Time) []slog.Attr {
 	case http.StatusUnsupportedMediaType:
 		if types := list(e.Header["Accept"]); len(types) > 0 {
 			params = append(params, errcatalog.Strings("accept", types...))
+		}
+	case http.StatusUpgradeRequired:
+		if protocols := list(e.Header["Upgrade"]); len(protocols) > 0 {
+			params = append(params, errcatalog.Strings("upgrade", protocols...))
 		}
 	case http.StatusRequestedRangeNotSatisfiable:
 		if length, ok := completeLength(e.Header.Get("Content-Range")); ok {

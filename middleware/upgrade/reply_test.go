@@ -35,6 +35,7 @@ func TestHeadersBecomeParams(t *testing.T) {
 		{"the challenges", 401, http.Header{"Www-Authenticate": {"Bearer", `Basic realm="a, b"`}}, `[challenge=[Bearer Basic realm="a, b"]]`},
 		{"the types", 415, http.Header{"Accept": {"text/csv, text/plain;q=0.5"}}, "[accept=[text/csv text/plain;q=0.5]]"},
 		{"the length", 416, http.Header{"Content-Range": {"bytes */47"}}, "[complete_length=47]"},
+		{"the protocols", 426, http.Header{"Upgrade": {"websocket, h2c"}}, "[upgrade=[websocket h2c]]"},
 		{"no length", 416, http.Header{"Content-Range": {"bytes 0-1/2"}}, "[]"},
 		{"a negative length", 416, http.Header{"Content-Range": {"bytes */-1"}}, "[]"},
 	} {
