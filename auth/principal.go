@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -36,6 +37,14 @@ func (p *Principal) QuotaID() string {
 		return p.Quota
 	}
 	return p.ID
+}
+
+// LogValue returns the ID, so that logs show nothing else of the principal.
+func (p *Principal) LogValue() slog.Value {
+	if p == nil {
+		return slog.StringValue("")
+	}
+	return slog.StringValue(p.ID)
 }
 
 // Has reports whether the principal has the scope.

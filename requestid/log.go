@@ -11,7 +11,8 @@ const logKey = "request_id"
 
 // LogHandler returns a handler that passes records on to h, with the request's ID as
 // the attribute request_id. It finds the ID in the context, so it needs the logging
-// methods that take one, such as InfoContext; without an ID nothing is added.
+// methods that take one, such as InfoContext; without an ID nothing is added, nor to a
+// record that has the attribute itself.
 //
 // The attribute is always at the top level of the record, where a search for it
 // looks, also when the logger has groups open. That costs those records more: their
@@ -36,6 +37,8 @@ func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 	switch {
 	case id == "":
 		return h.Handler.Handle(ctx, r)
+	case len(h.steps) == 0 && tells(r):
+		return h.Handler.Handle(ctx, r)
 	case len(h.steps) == 0:
 		r = r.Clone()
 		r.AddAttrs(slog.String(logKey, id))
@@ -46,6 +49,15 @@ func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 		grouped = step(grouped)
 	}
 	return grouped.Handle(ctx, r)
+}
+
+// tells reports whether the record has the attribute already.
+func tells(r slog.Record) (found bool) {
+	r.Attrs(func(a slog.Attr) bool {
+		found = a.Key == logKey
+		return !found
+	})
+	return found
 }
 
 func (h *logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {

@@ -172,3 +172,13 @@ func TestWithNothingIsTheSameHandler(t *testing.T) {
 		t.Error("another handler was returned")
 	}
 }
+
+func TestARecordThatHasTheIDIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	var buf bytes.Buffer
+	logger := slog.New(requestid.LogHandler(slog.NewTextHandler(&buf, nil)))
+	logger.InfoContext(serving, "served", "status", 200, "request_id", "r1")
+	if n := strings.Count(buf.String(), "request_id"); n != 1 {
+		t.Errorf("the ID stands there %d times: %s", n, &buf)
+	}
+}

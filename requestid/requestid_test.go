@@ -330,7 +330,7 @@ func TestAllocations(t *testing.T) { // AllocsPerRun allows no t.Parallel.
 		inbound []string
 		want    float64
 	}{
-		{"a new ID: the state, the request's copy, the UUID, the string", nil, 4},
+		{"a new ID: the state, the request's copy, the string", nil, 3},
 		{"an adopted ID: the state and the request's copy", []string{"checkout-7f3a"}, 2},
 	}
 	for _, tt := range tests {

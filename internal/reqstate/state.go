@@ -9,6 +9,7 @@ package reqstate
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 )
 
@@ -20,12 +21,23 @@ type State struct {
 
 	// RequestID is the request's ID, empty until one was assigned.
 	RequestID string
+	// ClientIP is the client's address as an access log was told of it, the zero Addr
+	// if that knows no better than net/http.
+	ClientIP netip.Addr
 	// Principal is who sends the request: an *auth.Principal, nil until one was
 	// verified.
 	Principal any
 	// Challenge returns the WWW-Authenticate values of a 403 for want of scopes. It
 	// is nil until a principal was verified.
 	Challenge func(scopes []string) []string
+	// Route is the pattern of the route that serves the request, empty until it was
+	// served.
+	Route string
+	// Observed says that an access log tells of the request when it has been served, and
+	// of the failure that is recorded here.
+	Observed bool
+	// Problem is what was not as it should be about that failure.
+	Problem error
 	// IDHeader backs the response's request ID header.
 	IDHeader [1]string
 
@@ -47,11 +59,12 @@ type answer struct {
 	err    error
 }
 
-func (a *answer) record(status int, code string, err error) {
-	if a.is.CompareAndSwap(0, 1) {
+func (a *answer) record(status int, code string, err error) (first bool) {
+	if first = a.is.CompareAndSwap(0, 1); first {
 		a.status, a.code, a.err = status, code, err
 		a.is.Store(2)
 	}
+	return first
 }
 
 // OnError answers a failure.
@@ -110,6 +123,34 @@ func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter
 	return s, &s.response, r.WithContext(s)
 }
 
+// Fork returns a state within s for a handler that has a goroutine of its own, the
+// writer that observes its response, and r with the state in its context. It starts
+// with all that s knows.
+func (s *State) Fork(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter, *http.Request) {
+	fork, w, r := Ensure(w, r)
+	fork.Principal, fork.Challenge, fork.Observed = s.Principal, s.Challenge, s.Observed
+	return fork, w, r
+}
+
+// Join takes over what a fork learned, once its goroutine has ended. With failure that
+// includes the failed reply, if there was one, which becomes that of s.
+func (s *State) Join(fork *State, failure bool) {
+	s.Principal, s.Challenge = fork.Principal, fork.Challenge
+	s.Routed(fork.Route)
+	if f := &fork.failed; failure && f.is.Load() == 2 {
+		s.failed.record(f.status, f.code, f.err)
+		s.Problem = fork.Problem
+	}
+}
+
+// Routed records the pattern of the route that served the request. The innermost
+// router's counts.
+func (s *State) Routed(pattern string) {
+	if s.Route == "" {
+		s.Route = pattern
+	}
+}
+
 // Response returns the wrapper that observes the response.
 func (s *State) Response() *Response { return &s.response }
 
@@ -159,13 +200,14 @@ func (s *State) Answers(status int) bool { return s.status == status }
 
 // Failed records the reply that was sent for err, here and in the states around
 // this one whose response it is too, by way of a wrapper without Unwrap. A batch,
-// which only collects the replies to its parts, has not failed with one of them.
-func (s *State) Failed(code string, err error) {
+// which only collects the replies to its parts, has not failed with one of them. It
+// reports whether it was the first here.
+func (s *State) Failed(code string, err error) (first bool) {
 	status := s.response.Status()
 	if status == 0 { // a wrapper between keeps the reply back
 		status = s.status
 	}
-	s.failed.record(status, code, err)
+	first = s.failed.record(status, code, err)
 	for s = s.outer; s != nil; s = s.outer {
 		switch s.response.Status() {
 		case 0:
@@ -173,9 +215,10 @@ func (s *State) Failed(code string, err error) {
 		case status:
 			s.failed.record(status, code, err)
 		default:
-			return
+			return first
 		}
 	}
+	return first
 }
 
 // FailedElsewhere records a failed reply that was written to another response than

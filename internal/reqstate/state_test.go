@@ -263,3 +263,40 @@ func TestAdopt(t *testing.T) {
 		})
 	}
 }
+
+func TestAForkStartsWithAllThatIsKnown(t *testing.T) {
+	t.Parallel()
+	st, _, r := reqstate.Ensure(httptest.NewRecorder(), get())
+	st.RequestID, st.Principal, st.Observed = "r1", "p1", true
+	fork, w, r := st.Fork(httptest.NewRecorder(), r)
+	if fork == st || reqstate.From(r.Context()) != fork || !fork.Observes(w) {
+		t.Error("the fork is no state of its own")
+	}
+	if fork.RequestID != "r1" || fork.Principal != "p1" || !fork.Observed {
+		t.Errorf("it starts with %q, %v, %v", fork.RequestID, fork.Principal, fork.Observed)
+	}
+}
+
+func TestJoinTakesOverWhatAForkLearned(t *testing.T) {
+	t.Parallel()
+	failure, problem := errors.New("failure"), errors.New("problem")
+	for _, fails := range []bool{true, false} {
+		st, _, r := reqstate.Ensure(httptest.NewRecorder(), get())
+		fork, w, _ := st.Fork(httptest.NewRecorder(), r)
+		fork.Principal, fork.Problem = "p1", problem
+		fork.Routed("/inner")
+		fork.Routed("/outer")
+		w.WriteHeader(410)
+		if !fork.Failed("code", failure) || fork.Failed("second", nil) {
+			t.Error("the first failure counts, and only that")
+		}
+		st.Join(fork, fails)
+		if st.Principal != "p1" || st.Route != "/inner" {
+			t.Errorf("it knows %v, %q", st.Principal, st.Route)
+		}
+		code, err := st.Failure()
+		if fails && (code != "code" || err != failure || st.Problem != problem) || !fails && (code != "" || st.Problem != nil) {
+			t.Errorf("with the failure %v: it has %q, %v, %v", fails, code, err, st.Problem)
+		}
+	}
+}
