@@ -30,7 +30,9 @@ type Writer struct {
 	// package's Err variables or the error of the connection.
 	//
 	// Nil logs to slog.Default what someone has to see: errors of status 500 and
-	// more, and those with a last argument, but for clients that left.
+	// more, and those with a last argument, but for clients that left. Where an
+	// access log of the suite is around (middleware.Observe) it tells of them, and nil
+	// logs what that one can't know: errors after the response started.
 	Report func(ctx context.Context, e *Error, problem error)
 }
 
@@ -79,11 +81,28 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 	}
 	switch {
 	case st != nil:
-		st.Failed(string(o.entry.Code), err)
+		if observed(st, &o, err, problem) && w.Report == nil {
+			return
+		}
 	case around != nil:
 		around.FailedElsewhere(o.entry.Status, string(o.entry.Code), err)
 	}
 	w.report(ctx, &o, problem)
+}
+
+// observed records the failure in the request's state, and reports whether an access
+// log will tell of it all that the Writer would.
+func observed(st *reqstate.State, o *occurrence, err, problem error) bool {
+	loud := o.entry.Status >= 500 || problem != nil
+	if !st.Observed || !loud || problem == http.ErrHandlerTimeout { // which nobody waited for
+		st.Failed(string(o.entry.Code), err)
+		return false
+	}
+	if !st.Failed(string(o.entry.Code), o.public()) {
+		return false
+	}
+	st.Problem = problem
+	return true
 }
 
 // tooLate says why nothing can be written any more, if that is so.
@@ -113,8 +132,9 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog) e
 	h := rw.Header()
 	o.setHeaders(h, c, problem)
 	if r.ProtoMajor >= 2 {
-		// HTTP/2 would close the connection for all of its streams.
+		// HTTP/2 would close the connection for all of its streams, and has no Upgrade.
 		delete(h, "Connection")
+		delete(h, "Upgrade")
 	}
 	var err error
 	if r.Method == http.MethodHead {
@@ -137,7 +157,8 @@ func (w *Writer) report(ctx context.Context, o *occurrence, problem error) {
 		w.Report(ctx, o.public(), problem)
 		return
 	}
-	if o.entry.Status < 500 && problem == nil || o.kind == ClientClosed {
+	if o.entry.Status < 500 && problem == nil || o.kind == ClientClosed ||
+		o.kind == Timeout && problem == http.ErrHandlerTimeout { // which was answered before
 		return
 	}
 	level := slog.LevelWarn
