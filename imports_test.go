@@ -42,7 +42,7 @@ var imports = map[string][]string{
 	"examples/quickstart":        {"errcatalog", "errcatalog/faos", "middleware"},
 	"internal/reqstate":          {},
 	"internal/testutil":          {},
-	"middleware":                 {"errcatalog", "github.com/go-chi/chi/v5", "internal/reqstate", "requestid"},
+	"middleware":                 {"errcatalog", "github.com/go-chi/chi/v5", "internal/reqstate", "middleware/upgrade", "requestid"},
 	"middleware/decode":          {"errcatalog"},
 	"middleware/listener":        {"errcatalog", "requestid"},
 	"middleware/upgrade":         {"errcatalog", "internal/reqstate"},

@@ -178,7 +178,7 @@ func TestCheckTellsWhatWasNotSeenAndWhatShouldNotBe(t *testing.T) {
 	mux.Handle("/gone", errs.Always(errcatalog.Gone))
 	mux.Handle("/conflict", errs.Always(errcatalog.Conflict))
 	mux.HandleFunc("/text", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "dial 10.0.3.7", 500) })
-	ask(c.Handler(middleware.Stack{Errors: errs}.Handler(c.Handler(mux))), "GET /gone", "GET /gone", "GET /conflict", "GET /text", "GET /text")
+	ask(c.Handler(middleware.Stack{Errors: errs, KeepReplies: true}.Handler(c.Handler(mux))), "GET /gone", "GET /gone", "GET /conflict", "GET /text", "GET /text")
 
 	except := map[errcatalog.Code]string{"nothing": "it is none", "gone": "we never delete"}
 	for _, e := range errcatalog.Standard.Errors() {

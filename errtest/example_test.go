@@ -32,18 +32,7 @@ func newServer() http.Handler {
 		return errcatalog.WriteJSON(w, http.StatusOK, "a pound of tea")
 	}))
 	mux.Handle("/", errs.Always(errcatalog.RouteNotFound))
-	return middleware.Stack{Errors: errs}.Handler(outside(mux))
-}
-
-// outside keeps from the mux what it answers by itself.
-func outside(mux http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.RequestURI == "*" || r.Method == http.MethodConnect {
-			errs.WriteError(w, r, errcatalog.RouteNotFound)
-			return
-		}
-		mux.ServeHTTP(w, r)
-	})
+	return middleware.Stack{Errors: errs}.Handler(mux)
 }
 
 func ExampleRun() {

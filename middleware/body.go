@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -24,12 +25,37 @@ func MaxBody(onError OnError, bytes int64) func(http.Handler) http.Handler {
 				return
 			}
 			if r.ContentLength != 0 && r.Body != nil {
-				// Only net/http's own writer closes the connection for it.
 				limited := *r
-				limited.Body = http.MaxBytesReader(reqstate.Innermost(w), r.Body, bytes)
+				// Only net/http's own writer closes the connection for it.
+				body := http.MaxBytesReader(reqstate.Innermost(w), r.Body, bytes)
+				limited.Body = &limitedBody{body, w, r}
 				r = &limited
 			}
 			next.ServeHTTP(w, r)
 		})
+	}
+}
+
+// A limitedBody closes the connection of a body that is too large also where net/http's
+// own writer can't be reached.
+type limitedBody struct {
+	io.ReadCloser
+	w http.ResponseWriter
+	r *http.Request
+}
+
+func (b *limitedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if _, ok := err.(*http.MaxBytesError); ok {
+		closeAfter(b.w, b.r)
+	}
+	return n, err
+}
+
+// closeAfter has the connection closed after the reply. In HTTP/2 there is no need:
+// a stream ends by itself.
+func closeAfter(w http.ResponseWriter, r *http.Request) {
+	if r.ProtoMajor < 2 {
+		w.Header()["Connection"] = []string{"close"}
 	}
 }

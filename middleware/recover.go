@@ -42,7 +42,11 @@ func recovered(st *reqstate.State, w http.ResponseWriter, r *http.Request, onErr
 		onError = *inCharge
 	}
 	started := st.Response().Started() && !st.Response().Hijacked()
-	onError(w, r, errcatalog.Internal.Because(newPanicError(v)))
+	e, ok := v.(*PanicError) // of a handler on a goroutine of its own
+	if !ok {
+		e = newPanicError(v, 2)
+	}
+	onError(w, r, errcatalog.Internal.Because(e))
 	if started {
 		panic(http.ErrAbortHandler)
 	}
@@ -61,12 +65,11 @@ type PanicError struct {
 	depth int
 }
 
-// newPanicError keeps the stack as addresses. Their names are looked up by whoever
-// logs them.
-func newPanicError(v any) *PanicError {
+// newPanicError keeps the stack as addresses, but for the deferred function and those
+// that it called. Their names are looked up by whoever logs them.
+func newPanicError(v any, called int) *PanicError {
 	e := &PanicError{Value: v}
-	// Skipped: Callers, newPanicError, recovered, and the deferred function.
-	e.depth = runtime.Callers(4, e.pcs[:])
+	e.depth = runtime.Callers(called+2, e.pcs[:])
 	return e
 }
 

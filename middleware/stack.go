@@ -1,29 +1,111 @@
 package middleware
 
 import (
+	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/middleware/upgrade"
 	"github.com/contrite-go/contrite/requestid"
 )
 
-// A Stack is the suite around a server's handler: every request gets an ID, which
-// every response shows, and a panic is answered in the contract. The zero Stack
-// answers with [errcatalog.Standard].
+// A Stack is the suite around a server's handler. Every request gets an ID, which every
+// response shows, and a record in the log. A panic is answered in the contract, and so
+// are the error replies that the handler and what it is made of write by themselves.
+// The rest is off in the zero Stack, which answers with [errcatalog.Standard].
+//
+// Each part works alone too; its own comment says more.
 type Stack struct {
 	// Errors answers failures, but for those within an inner Scope. Nil is a zero
 	// Writer.
 	Errors *errcatalog.Writer
+	// Logger gets a record of each request: see [Observe]. Nil is slog.Default.
+	Logger *slog.Logger
+	// ClientIP finds the client's address for the log and for what is inside: one of
+	// chi's ClientIPFrom middlewares. Nil takes the connection's for the log.
+	ClientIP func(http.Handler) http.Handler
+	// Maintenance refuses requests while it is on. Nil is never.
+	Maintenance *Maintenance
+	// Shed refuses requests while there are too many: the method Handler of a
+	// ratelimit.Shed, whose OnError is usually WriteError of Errors. Nil never does.
+	Shed func(http.Handler) http.Handler
+	// MaxURI is how many bytes a request's target may have. Zero is no limit but the
+	// server's MaxHeaderBytes.
+	MaxURI int
+	// MediaTypes are what request bodies may be. Empty is anything.
+	MediaTypes []string
+	// Deadline is when a request's context ends: see [Deadline]. Zero is never.
+	Deadline time.Duration
+	// Timeout is when a request is answered that the handler has not answered: see
+	// [Timeout]. It should be longer than Deadline, for the handler to have a chance.
+	// Zero is never.
+	Timeout time.Duration
+	// MaxBody is how many bytes a request body may have. Zero is no limit.
+	MaxBody int64
+	// Replies says how error replies of the handler's own become the contract's. Zero
+	// upgrades all that are text, and has Errors answer.
+	Replies upgrade.Replies
+	// KeepReplies sends error replies of the handler's own as they are, whatever
+	// Replies says.
+	KeepReplies bool
 }
 
-// Handler returns next inside the stack. A request passes, outermost first:
-// request ID, recover, next.
+// Handler returns next inside the stack. A request passes, outermost first: request ID,
+// ClientIP, [Observe], [Recover], Errors.Scope, Maintenance, Shed, [MaxURI], [MediaType],
+// [Deadline], [Timeout], [MaxBody], Replies, [Route], next.
 func (s Stack) Handler(next http.Handler) http.Handler {
 	errs := s.Errors
 	if errs == nil {
 		errs = new(errcatalog.Writer)
 	}
-	h := errs.Scope(next)
-	h = Recover(errs.WriteError)(h)
+	h := s.limit(s.upgrade(Route(next), errs.WriteError), errs.WriteError)
+	h = errs.Scope(s.refuse(h, errs.WriteError))
+	h = Observe(s.Logger)(Recover(errs.WriteError)(h))
+	if s.ClientIP != nil {
+		h = s.ClientIP(h)
+	}
 	return requestid.Handler(h)
+}
+
+// refuse puts around next what looks at the request alone.
+func (s *Stack) refuse(next http.Handler, onError OnError) http.Handler {
+	if len(s.MediaTypes) > 0 {
+		next = MediaType(onError, s.MediaTypes...)(next)
+	}
+	if s.MaxURI > 0 {
+		next = MaxURI(onError, s.MaxURI)(next)
+	}
+	if s.Shed != nil {
+		next = s.Shed(next)
+	}
+	if s.Maintenance != nil {
+		next = s.Maintenance.Handler(onError)(next)
+	}
+	return next
+}
+
+// limit puts around next what limits the time and the body of the request.
+func (s *Stack) limit(next http.Handler, onError OnError) http.Handler {
+	if s.MaxBody > 0 {
+		next = MaxBody(onError, s.MaxBody)(next)
+	}
+	if s.Timeout > 0 {
+		next = Timeout(onError, s.Timeout)(next)
+	}
+	if s.Deadline > 0 {
+		next = Deadline(s.Deadline)(next)
+	}
+	return next
+}
+
+// upgrade puts around next what answers in place of its own error replies.
+func (s *Stack) upgrade(next http.Handler, onError OnError) http.Handler {
+	if s.KeepReplies {
+		return next
+	}
+	if s.Replies.OnError == nil {
+		s.Replies.OnError = onError
+	}
+	return s.Replies.Handler(next)
 }

@@ -1,0 +1,167 @@
+package middleware
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	chimiddleware "github.com/go-chi/chi/v5/middleware"
+
+	"github.com/contrite-go/contrite/internal/reqstate"
+)
+
+// statusClientClosed is what a log shows for a client that left before its reply.
+const statusClientClosed = 499
+
+// Observe returns a middleware that logs one record, "request", for each request once
+// it was served. Nil logs to [slog.Default]. The record has, as far as there is one,
+//
+//	method, path   as they came; the query is left out, which can hold secrets
+//	route          the pattern of the route: see [Route]
+//	status         the status that was sent, 499 if the client left before, 0 for a
+//	               connection that a handler took over
+//	bytes          of the body
+//	duration       until the handler ended
+//	request_id
+//	client_ip      as chi's ClientIPFrom middlewares found it further out, else the
+//	               connection's
+//	principal      the ID of who was authenticated
+//	code           the published code of the error that was answered
+//	error          of a 5xx: the error, with its private cause
+//	problem        what about that error was not as it should be
+//	aborted        true for a response that a panic cut short
+//
+// The level is Error for a status of 500 and more, Warn for a problem or an aborted
+// response, else Info. Of several Observes around a handler the outermost logs.
+func Observe(logger *slog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			st, w, r := reqstate.Ensure(w, r)
+			log := handlerOf(logger)
+			if st.Observed || !log.Enabled(r.Context(), slog.LevelError) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			st.Observed, st.ClientIP = true, chimiddleware.GetClientIPAddr(r.Context())
+			o := observation{log: log, st: st, r: r, path: r.URL.Path, start: time.Now(), aborted: true}
+			defer o.tell()
+			next.ServeHTTP(w, r)
+			o.aborted = false
+		})
+	}
+}
+
+// handlerOf returns the handler of a logger, which may be nil.
+func handlerOf(logger *slog.Logger) slog.Handler {
+	if logger == nil {
+		logger = slog.Default()
+	}
+	return logger.Handler()
+}
+
+// An observation is what is known of a request that is being served.
+type observation struct {
+	log     slog.Handler
+	st      *reqstate.State
+	r       *http.Request
+	path    string // handlers may cut it
+	start   time.Time
+	aborted bool
+}
+
+// tell logs the record.
+func (o *observation) tell() {
+	ctx := o.r.Context()
+	status, level := o.status(ctx), slog.LevelInfo
+	switch {
+	case status >= 500:
+		level = slog.LevelError
+	case o.aborted || o.st.Problem != nil:
+		level = slog.LevelWarn
+	}
+	if !o.log.Enabled(ctx, level) {
+		return
+	}
+	now := time.Now()
+	// A record of its own does without the caller, which is always this line.
+	record := slog.NewRecord(now, level, "request", 0)
+	var attrs [14]slog.Attr
+	record.AddAttrs(o.append(attrs[:0], status, now.Sub(o.start))...)
+	_ = o.log.Handle(ctx, record)
+}
+
+// status returns the status to log.
+func (o *observation) status(ctx context.Context) int {
+	w := o.st.Response()
+	switch {
+	case w.Started():
+		return w.Status()
+	case errors.Is(ctx.Err(), context.Canceled):
+		return statusClientClosed
+	case o.aborted:
+		return 0
+	}
+	return http.StatusOK // which net/http sends for a handler that did not
+}
+
+// bytes returns how many bytes of body were sent. A HEAD's are dropped by net/http.
+func (o *observation) bytes() int64 {
+	if o.r.Method == http.MethodHead {
+		return 0
+	}
+	return o.st.Response().Bytes()
+}
+
+// append appends the record's attributes.
+func (o *observation) append(attrs []slog.Attr, status int, took time.Duration) []slog.Attr {
+	st := o.st
+	attrs = append(attrs, slog.String("method", o.r.Method), slog.String("path", o.path))
+	attrs = appendString(attrs, "route", st.Route)
+	attrs = append(attrs, slog.Int("status", status), slog.Int64("bytes", o.bytes()), slog.Duration("duration", took))
+	attrs = appendString(attrs, "request_id", st.RequestID)
+	if st.ClientIP.IsValid() {
+		attrs = append(attrs, slog.Any("client_ip", (*address)(&st.ClientIP)))
+	} else {
+		attrs = appendString(attrs, "client_ip", host(o.r))
+	}
+	if p, ok := st.Principal.(slog.LogValuer); ok {
+		attrs = append(attrs, slog.Attr{Key: "principal", Value: p.LogValue()})
+	}
+	code, err := st.Failure()
+	attrs = appendString(attrs, "code", code)
+	if err != nil && (status >= 500 || st.Problem != nil) {
+		attrs = append(attrs, slog.Any("error", err))
+	}
+	if st.Problem != nil {
+		attrs = append(attrs, slog.String("problem", st.Problem.Error()))
+	}
+	if o.aborted {
+		attrs = append(attrs, slog.Bool("aborted", true))
+	}
+	return attrs
+}
+
+func appendString(attrs []slog.Attr, key, value string) []slog.Attr {
+	if value == "" {
+		return attrs
+	}
+	return append(attrs, slog.String(key, value))
+}
+
+// An address is one whose text is only made by a handler that wants it.
+type address netip.Addr
+
+func (a *address) LogValue() slog.Value { return slog.StringValue(netip.Addr(*a).String()) }
+
+// host returns the address of the connection.
+func host(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
