@@ -37,10 +37,6 @@ type guarded struct {
 	body   []byte
 }
 
-func newGuarded(w http.ResponseWriter) *guarded {
-	return &guarded{w: w, header: maps.Clone(w.Header())}
-}
-
 // expire ends the handler's time, and reports whether anything can be answered in its
 // place.
 func (g *guarded) expire() bool {

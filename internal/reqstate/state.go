@@ -123,13 +123,16 @@ func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter
 	return s, &s.response, r.WithContext(s)
 }
 
-// Fork returns a state within s for a handler that has a goroutine of its own, the
-// writer that observes its response, and r with the state in its context. It starts
-// with all that s knows.
-func (s *State) Fork(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter, *http.Request) {
-	fork, w, r := Ensure(w, r)
-	fork.Principal, fork.Challenge, fork.Observed = s.Principal, s.Challenge, s.Observed
-	return fork, w, r
+// Fork returns a state within s for a handler that has a goroutine of its own, writes to
+// w, and whose context has ctx as its parent. It starts with all that s knows.
+func (s *State) Fork(ctx context.Context, w http.ResponseWriter) *State {
+	fork := &State{
+		Context: ctx, outer: s, RequestID: s.RequestID, ClientIP: s.ClientIP,
+		Principal: s.Principal, Challenge: s.Challenge, Observed: s.Observed,
+	}
+	fork.response.ResponseWriter = w
+	fork.onError.Store(s.InCharge())
+	return fork
 }
 
 // Join takes over what a fork learned, once its goroutine has ended. With failure that

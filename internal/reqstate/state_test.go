@@ -268,8 +268,9 @@ func TestAForkStartsWithAllThatIsKnown(t *testing.T) {
 	t.Parallel()
 	st, _, r := reqstate.Ensure(httptest.NewRecorder(), get())
 	st.RequestID, st.Principal, st.Observed = "r1", "p1", true
-	fork, w, r := st.Fork(httptest.NewRecorder(), r)
-	if fork == st || reqstate.From(r.Context()) != fork || !fork.Observes(w) {
+	rec := httptest.NewRecorder()
+	fork := st.Fork(r.Context(), rec)
+	if fork == st || reqstate.From(fork) != fork || fork.Response().Unwrap() != http.ResponseWriter(rec) {
 		t.Error("the fork is no state of its own")
 	}
 	if fork.RequestID != "r1" || fork.Principal != "p1" || !fork.Observed {
@@ -282,11 +283,11 @@ func TestJoinTakesOverWhatAForkLearned(t *testing.T) {
 	failure, problem := errors.New("failure"), errors.New("problem")
 	for _, fails := range []bool{true, false} {
 		st, _, r := reqstate.Ensure(httptest.NewRecorder(), get())
-		fork, w, _ := st.Fork(httptest.NewRecorder(), r)
+		fork := st.Fork(r.Context(), httptest.NewRecorder())
 		fork.Principal, fork.Problem = "p1", problem
 		fork.Routed("/inner")
 		fork.Routed("/outer")
-		w.WriteHeader(410)
+		fork.Response().WriteHeader(410)
 		if !fork.Failed("code", failure) || fork.Failed("second", nil) {
 			t.Error("the first failure counts, and only that")
 		}
