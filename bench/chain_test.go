@@ -1,0 +1,120 @@
+package bench
+
+import (
+	"context"
+	"io"
+	"log"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	chimiddleware "github.com/go-chi/chi/v5/middleware"
+	"github.com/go-chi/httprate"
+	chijwt "github.com/go-chi/jwtauth/v5"
+
+	"github.com/contrite-go/contrite/auth"
+	"github.com/contrite-go/contrite/auth/authtest"
+	"github.com/contrite-go/contrite/middleware"
+	"github.com/contrite-go/contrite/ratelimit"
+)
+
+// plenty is a rate limit that no benchmark reaches.
+const plenty = 1 << 30
+
+var body = []byte(`{"id":"agt_1","name":"Ada","status":"active"}`)
+
+// answer is what every chain leads to.
+func answer(w http.ResponseWriter, _ *http.Request) {
+	w.Header()["Content-Type"] = []string{"application/json"}
+	_, _ = w.Write(body)
+}
+
+// A sink is a log handler that looks at each attribute, and drops it.
+type sink struct{ slog.Handler }
+
+func (sink) Enabled(context.Context, slog.Level) bool { return true }
+
+func (sink) Handle(_ context.Context, r slog.Record) error {
+	r.Attrs(func(slog.Attr) bool { return true })
+	return nil
+}
+
+// A chain is a whole server, and the credential that opens it.
+type chain struct {
+	name, credential string
+	h                http.Handler
+}
+
+// chains are the same server made of nothing, of the suite, and of chi's own parts:
+// request ID, client IP, access log, recovery, credentials, rate limit.
+func chains(tb testing.TB) []chain {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/agents/{id}", answer)
+	suite, key := ours(tb, middleware.Stack{})
+	late, lateKey := ours(tb, middleware.Stack{Timeout: time.Minute})
+	peers, token := theirs(tb)
+	return []chain{{"bare", "", mux}, {"contrite", key, suite}, {"contrite, Timeout", lateKey, late}, {"chi", token, peers}}
+}
+
+func ours(tb testing.TB, s middleware.Stack) (http.Handler, string) {
+	store := new(auth.Memory)
+	key := authtest.IssueKey(tb, store, auth.Grant{Owner: "acme"})
+	keys := &auth.Keys{Store: &auth.Cache{Store: store, TTL: time.Hour}, Format: authtest.Format}
+	limiter := &ratelimit.Limiter{
+		Policies: []ratelimit.Policy{{Name: "default", Limit: plenty, Window: time.Minute, Key: ratelimit.ByPrincipal()}},
+		Store:    new(ratelimit.Memory), OnError: errs.WriteError,
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /v1/agents/{id}", auth.Require(keys, errs.WriteError)(limiter.Handler(http.HandlerFunc(answer))))
+	s.Errors, s.Logger, s.ClientIP = errs, slog.New(sink{slog.DiscardHandler}), chimiddleware.ClientIPFromRemoteAddr
+	return s.Handler(mux), key
+}
+
+func theirs(tb testing.TB) (http.Handler, string) {
+	ja := chijwt.New("HS256", secret, nil)
+	_, token, err := ja.Encode(claims())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	r := chi.NewRouter()
+	r.Use(
+		chimiddleware.RequestID, chimiddleware.ClientIPFromRemoteAddr,
+		chimiddleware.RequestLogger(&chimiddleware.DefaultLogFormatter{Logger: log.New(io.Discard, "", log.LstdFlags), NoColor: true}),
+		chimiddleware.Recoverer, chijwt.Verifier(ja), chijwt.Authenticator(ja),
+		httprate.LimitBy(plenty, time.Minute, func(r *http.Request) (string, error) { return chimiddleware.GetClientIP(r.Context()), nil }),
+	)
+	r.Get("/v1/agents/{id}", answer)
+	return r, token
+}
+
+// A discard is a response writer that costs nothing.
+type discard struct {
+	header http.Header
+	status int
+}
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) WriteHeader(status int)      { d.status = status }
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// BenchmarkChain is one request through a whole server, without a network.
+func BenchmarkChain(b *testing.B) {
+	for _, c := range chains(b) {
+		b.Run(c.name, func(b *testing.B) {
+			r := httptest.NewRequest(http.MethodGet, "/v1/agents/agt_1", nil)
+			r.Header.Set("Authorization", "Bearer "+c.credential)
+			w := &discard{header: http.Header{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				clear(w.header)
+				c.h.ServeHTTP(w, r)
+			}
+			if w.status >= 400 {
+				b.Fatal(w.status)
+			}
+		})
+	}
+}
