@@ -54,7 +54,6 @@ func naive() *http.ServeMux {
 // A counter is a test that learns what errtest logs.
 type counter struct {
 	*testing.T
-	log string
 }
 
 func (c *counter) Logf(format string, args ...any) {
