@@ -158,7 +158,7 @@ func TestObserveTellsWhichRoute(t *testing.T) {
 	using.Mount("/", router)
 	other := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), struct{}{}, 1)))
+			next.ServeHTTP(w, r.WithContext(context.WithoutCancel(r.Context())))
 		})
 	}
 	under := http.NewServeMux()
