@@ -32,8 +32,8 @@ type guarded struct {
 
 	mu     sync.Mutex
 	phase  phase
-	status int
-	first  http.Header // as it was with the status; what is set later can be trailers
+	status int         // 0 if the handler leaves it to the first Write
+	first  http.Header // as it was when the response began; what is set later can be trailers
 	body   []byte
 }
 
@@ -82,21 +82,23 @@ func (g *guarded) copyHeader(from http.Header) {
 	maps.Copy(h, from)
 }
 
-// keep records a final status.
-func (g *guarded) keep(status int) {
-	if g.status == 0 {
+// begin records how the response begins.
+func (g *guarded) begin(status int) {
+	if g.first == nil {
 		g.status, g.first = status, maps.Clone(g.header)
 	}
 }
 
 // send passes on the header, the status and what is held back of the body, if any.
 func (g *guarded) send() {
-	if g.status == 0 {
+	if g.first == nil {
 		g.copyHeader(g.header)
 		return
 	}
 	g.copyHeader(g.first)
-	g.w.WriteHeader(g.status)
+	if g.status != 0 {
+		g.w.WriteHeader(g.status)
+	}
 	if len(g.body) > 0 {
 		_, _ = g.w.Write(g.body) // the next Write has the same error
 		g.body = nil
@@ -126,12 +128,12 @@ func (g *guarded) WriteHeader(status int) {
 	switch {
 	case g.phase == sent:
 		g.w.WriteHeader(status)
-	case g.phase != kept || g.status != 0:
+	case g.phase != kept || g.first != nil:
 	case informs:
 		g.copyHeader(g.header)
 		g.w.WriteHeader(status)
 	default:
-		g.keep(status)
+		g.begin(status)
 	}
 }
 
@@ -168,7 +170,7 @@ func (g *guarded) keeps(n int) bool {
 	if g.phase != kept || len(g.body)+n > maxKept {
 		return false
 	}
-	g.keep(http.StatusOK)
+	g.begin(0)
 	return true
 }
 
