@@ -30,7 +30,7 @@ func TestEverySystemKeepsToItsContract(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			suite.Run(t, handler())
+			suite.Run(t, newDemo("", 0).handler)
 		})
 	}
 }

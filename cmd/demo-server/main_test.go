@@ -18,7 +18,7 @@ import (
 
 func TestEachSystemSpeaksItsOwnContract(t *testing.T) {
 	t.Parallel()
-	s := testutil.Serve(t, handler(), false)
+	s := testutil.Serve(t, newDemo("", 0).handler, false)
 	tests := []struct {
 		name, method, path, body string
 		status                   int
@@ -91,7 +91,7 @@ func TestEachSystemSpeaksItsOwnContract(t *testing.T) {
 
 func TestEverySystemAnswersProblemDetailsToThoseWhoPreferThem(t *testing.T) {
 	t.Parallel()
-	s := testutil.Serve(t, handler(), false)
+	s := testutil.Serve(t, newDemo("", 0).handler, false)
 	for _, path := range []string{"/so1/v1/x", "/agenthuman/v1/x", "/onecli/api/x", "/faos/v1/x", "/x"} {
 		r, _ := http.NewRequest("GET", s.URL+path, nil)
 		r.Header.Set("Accept", "application/problem+json, application/json;q=0.5")
@@ -110,7 +110,7 @@ func TestWhatNetHTTPRefusesIsInTheStandardContract(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	go func() { served <- serve(ctx, l) }()
+	go func() { served <- serve(ctx, l, newDemo("", 0).handler) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-served; err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"net/http"
 	"strings"
 
@@ -12,54 +11,75 @@ import (
 	"github.com/contrite-go/contrite/cmd/demo-server/faos"
 	"github.com/contrite-go/contrite/cmd/demo-server/onecli"
 	"github.com/contrite-go/contrite/cmd/demo-server/so1"
+	"github.com/contrite-go/contrite/cmd/demo-server/system"
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/middleware"
 )
 
-// handler has the four systems, each in its own contract. What is outside their
-// prefixes speaks the standard catalogue.
-func handler() http.Handler {
+// A demo is the four systems under one address.
+type demo struct {
+	systems   []mounted
+	upstreams system.Upstreams
+	handler   http.Handler
+}
+
+// A mounted is a system below the prefix of its paths, which it does not see.
+type mounted struct {
+	name, prefix string
+	*system.System
+}
+
+// newDemo returns the systems, each in its own contract. What is outside their prefixes
+// speaks the standard catalogue. The base is the address that clients use.
+func newDemo(base string, rate int64) *demo {
+	d := new(demo)
+	for _, s := range []struct {
+		name, prefix string
+		open         func(system.Options) *system.System
+	}{
+		{"so1", "/so1/v1", so1.New},
+		{"agenthuman", "/agenthuman/v1", agenthuman.New},
+		{"onecli", "/onecli/api", onecli.New},
+		{"faos", "/faos/v1", faos.New},
+	} {
+		o := system.Options{Rate: rate, DocsURL: base + "/docs/" + s.name, Upstreams: &d.upstreams}
+		d.systems = append(d.systems, mounted{s.name, s.prefix, s.open(o)})
+	}
 	errs := &errcatalog.Writer{}
+	d.handler = middleware.Stack{Errors: errs}.Handler(d.route(d.pages(errs)))
+	return d
+}
+
+// route sends a request to the system of its path, or else to others. A chi router
+// would answer a method that it does not know before it looks at the path.
+func (d *demo) route(others http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, s := range d.systems {
+			if strings.HasPrefix(r.URL.Path, s.prefix+"/") {
+				http.StripPrefix(s.prefix, s).ServeHTTP(w, r)
+				return
+			}
+		}
+		others.ServeHTTP(w, r)
+	})
+}
+
+// pages are what the demo has besides the systems.
+func (d *demo) pages(errs *errcatalog.Writer) http.Handler {
 	r := chi.NewRouter()
 	r.Use(chimiddleware.GetHead)
 	r.NotFound(errs.Always(errcatalog.RouteNotFound))
 	r.MethodNotAllowed(middleware.MethodNotAllowed(errs.WriteError))
-
 	r.Get("/", index)
-	return middleware.Stack{Errors: errs}.Handler(systems{
-		"/so1/v1":        so1.New(),
-		"/agenthuman/v1": agenthuman.New(),
-		"/onecli/api":    onecli.New(),
-		"/faos/v1":       faos.New(),
-		"":               r,
-	})
+	r.Method("GET", "/demo/keys.json", errs.Handle(d.keys))
+	return r
 }
 
-// systems are handlers by the prefixes of their paths, which they do not see. A chi
-// router would answer a method that it does not know before it looks at the path.
-type systems map[string]http.Handler
-
-func (s systems) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	for prefix, h := range s {
-		if prefix != "" && strings.HasPrefix(r.URL.Path, prefix+"/") {
-			http.StripPrefix(prefix, h).ServeHTTP(w, r)
-			return
-		}
+// keys lists the fixed keys of each system.
+func (d *demo) keys(w http.ResponseWriter, _ *http.Request) error {
+	all := map[string]map[string]string{}
+	for _, s := range d.systems {
+		all[s.name] = s.Keys
 	}
-	s[""].ServeHTTP(w, r)
-}
-
-const indexText = `Contrite's demo: four published error contracts, one suite. Try
-
-  curl -i localhost:8080/so1/v1/agents/nobody
-  curl -i localhost:8080/agenthuman/v1/sessions/123
-  curl -i localhost:8080/onecli/api/agents/nobody
-  curl -i localhost:8080/faos/v1/agents/agt_nobody
-  curl -i -X POST localhost:8080/faos/v1/agents/agt_paused/execute -d '{"input":{}}'
-  curl -i -H 'Accept: application/problem+json' localhost:8080/faos/v1/nowhere
-`
-
-func index(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, indexText)
+	return errcatalog.WriteJSON(w, http.StatusOK, all)
 }

@@ -2,15 +2,15 @@
 package agenthuman
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
-	chimiddleware "github.com/go-chi/chi/v5/middleware"
 
+	"github.com/contrite-go/contrite/auth"
+	"github.com/contrite-go/contrite/cmd/demo-server/system"
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errcatalog/agenthuman"
-	"github.com/contrite-go/contrite/middleware"
+	"github.com/contrite-go/contrite/middleware/decode"
 )
 
 // A role is a record.
@@ -32,18 +32,30 @@ var (
 	sessions = []session{{"ses_demo", "role_host", false}, {"ses_ended", "role_host", true}}
 )
 
-// New returns the API's routes.
-func New() chi.Router {
-	errs := &errcatalog.Writer{Catalog: agenthuman.Catalog, Rules: errcatalog.CommonRules()}
-	r := chi.NewRouter()
-	r.Use(errs.Scope, chimiddleware.GetHead)
-	r.NotFound(errs.Always(errcatalog.RouteNotFound))
-	r.MethodNotAllowed(middleware.MethodNotAllowed(errs.WriteError))
-
-	r.Method("GET", "/roles", errs.Handle(listRoles))
-	r.Method("GET", "/sessions/{id}", errs.Handle(showSession))
-	r.Method("POST", "/sessions/{id}/speak", errs.Handle(speak))
-	return r
+// New returns the API over records of its own.
+func New(o system.Options) *system.System {
+	api := &system.System{
+		Errors:  &errcatalog.Writer{Catalog: agenthuman.Catalog, DocsURL: o.DocsURL},
+		Format:  auth.KeyFormat{"live": "ah_live_", "test": "ah_test_"},
+		Carrier: auth.Header("x-api-key"),
+		Keys: map[string]string{
+			"full":    "ah_live_demofull0000ThisDemoKeyIsNotASecret01FoMRw",
+			"limited": "ah_live_demolimited0ThisDemoKeyIsNotASecret04Ggz6n",
+			"expired": "ah_live_demoexpired0ThisDemoKeyIsNotASecret02qmIux",
+			"revoked": "ah_live_demorevoked0ThisDemoKeyIsNotASecret02sPKNq",
+			"test":    "ah_test_demotest0000ThisDemoKeyIsNotASecret00IZOEF",
+			"burst":   "ah_live_demoburst000ThisDemoKeyIsNotASecret01GLUqZ",
+		},
+		Scopes:  []string{"read", "write"},
+		Limited: []string{"read"},
+		Rate:    o.Rate,
+	}
+	handle := api.Errors.Handle
+	return api.Route(func(r chi.Router) {
+		r.Method("GET", "/roles", handle(listRoles))
+		r.Method("GET", "/sessions/{id}", handle(showSession))
+		r.Method("POST", "/sessions/{id}/speak", handle(speak))
+	})
 }
 
 func find(r *http.Request) (session, error) {
@@ -75,7 +87,7 @@ func speak(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		Text string `json:"text"`
 	}
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+	if err := decode.JSON(r, &in); err != nil {
 		return err
 	}
 	switch in.Text {

@@ -2,15 +2,15 @@
 package faos
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
-	chimiddleware "github.com/go-chi/chi/v5/middleware"
 
+	"github.com/contrite-go/contrite/auth"
+	"github.com/contrite-go/contrite/cmd/demo-server/system"
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errcatalog/faos"
-	"github.com/contrite-go/contrite/middleware"
+	"github.com/contrite-go/contrite/middleware/decode"
 )
 
 // An agent is a record.
@@ -29,18 +29,30 @@ var agents = []agent{
 	{"agt_training", "Novice", "assistant", "support", "L1", "training"},
 }
 
-// New returns the API's routes.
-func New() chi.Router {
-	errs := &errcatalog.Writer{Catalog: faos.Catalog, Rules: errcatalog.CommonRules()}
-	r := chi.NewRouter()
-	r.Use(errs.Scope, chimiddleware.GetHead)
-	r.NotFound(errs.Always(errcatalog.RouteNotFound))
-	r.MethodNotAllowed(middleware.MethodNotAllowed(errs.WriteError))
-
-	r.Method("GET", "/agents", errs.Handle(listAgents))
-	r.Method("GET", "/agents/{id}", errs.Handle(showAgent))
-	r.Method("POST", "/agents/{id}/execute", errs.Handle(execute))
-	return r
+// New returns the API over records of its own.
+func New(o system.Options) *system.System {
+	api := &system.System{
+		Errors: &errcatalog.Writer{Catalog: faos.Catalog, DocsURL: o.DocsURL},
+		Format: auth.KeyFormat{"live": "sk_live_", "test": "sk_test_"},
+		Keys: map[string]string{
+			"full":    "sk_live_demofull0000ThisDemoKeyIsNotASecret00Q6An0",
+			"limited": "sk_live_demolimited0ThisDemoKeyIsNotASecret03QhGa3",
+			"expired": "sk_live_demoexpired0ThisDemoKeyIsNotASecret03h6AIL",
+			"revoked": "sk_live_demorevoked0ThisDemoKeyIsNotASecret03nPMKi",
+			"test":    "sk_test_demotest0000ThisDemoKeyIsNotASecret01D9Egb",
+			"burst":   "sk_live_demoburst000ThisDemoKeyIsNotASecret00Qd27V",
+			"starter": "sk_live_demostarter0ThisDemoKeyIsNotASecret02MFsgv",
+		},
+		Scopes:  []string{"agents:read", "agents:write"},
+		Limited: []string{"agents:read"},
+		Rate:    o.Rate,
+	}
+	handle := api.Errors.Handle
+	return api.Route(func(r chi.Router) {
+		r.Method("GET", "/agents", handle(listAgents))
+		r.Method("GET", "/agents/{id}", handle(showAgent))
+		r.Method("POST", "/agents/{id}/execute", handle(execute))
+	})
 }
 
 func find(r *http.Request) (agent, error) {
@@ -76,7 +88,7 @@ func execute(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		Input map[string]any `json:"input"`
 	}
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+	if err := decode.JSON(r, &in); err != nil {
 		return err
 	}
 	if in.Input == nil {

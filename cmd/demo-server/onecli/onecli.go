@@ -2,18 +2,18 @@
 package onecli
 
 import (
-	"encoding/json"
 	"net/http"
 	"regexp"
 	"sync"
 	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
-	chimiddleware "github.com/go-chi/chi/v5/middleware"
 
+	"github.com/contrite-go/contrite/auth"
+	"github.com/contrite-go/contrite/cmd/demo-server/system"
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errcatalog/onecli"
-	"github.com/contrite-go/contrite/middleware"
+	"github.com/contrite-go/contrite/middleware/decode"
 )
 
 // An agent is a record.
@@ -31,19 +31,30 @@ type store struct {
 	onBuggy func(agent) // nil: the demo's fault
 }
 
-// New returns the API's routes over a new store.
-func New() chi.Router {
+// New returns the API over records of its own.
+func New(o system.Options) *system.System {
 	s := &store{agents: []agent{{"agent_1", "Default", "default", true}}}
-	errs := &errcatalog.Writer{Catalog: onecli.Catalog, Rules: errcatalog.CommonRules()}
-	r := chi.NewRouter()
-	r.Use(errs.Scope, chimiddleware.GetHead)
-	r.NotFound(errs.Always(errcatalog.RouteNotFound))
-	r.MethodNotAllowed(middleware.MethodNotAllowed(errs.WriteError))
-
-	r.Method("GET", "/agents", errs.Handle(s.list))
-	r.Method("POST", "/agents", errs.Handle(s.create))
-	r.Method("GET", "/agents/{id}", errs.Handle(s.show))
-	return r
+	api := &system.System{
+		Errors: &errcatalog.Writer{Catalog: onecli.Catalog, DocsURL: o.DocsURL},
+		Format: auth.KeyFormat{"live": "oc_live_", "test": "oc_test_"},
+		Keys: map[string]string{
+			"full":    "oc_live_demofull0000ThisDemoKeyIsNotASecret03C3nkd",
+			"limited": "oc_live_demolimited0ThisDemoKeyIsNotASecret004Mo1i",
+			"expired": "oc_live_demoexpired0ThisDemoKeyIsNotASecret024dFhg",
+			"revoked": "oc_live_demorevoked0ThisDemoKeyIsNotASecret02C4qHN",
+			"test":    "oc_test_demotest0000ThisDemoKeyIsNotASecret04aZvLk",
+			"burst":   "oc_live_demoburst000ThisDemoKeyIsNotASecret03DnSOu",
+		},
+		Scopes:  []string{"read", "write"},
+		Limited: []string{"read"},
+		Rate:    o.Rate,
+	}
+	handle := api.Errors.Handle
+	return api.Route(func(r chi.Router) {
+		r.Method("GET", "/agents", handle(s.list))
+		r.Method("POST", "/agents", handle(s.create))
+		r.Method("GET", "/agents/{id}", handle(s.show))
+	})
 }
 
 func (s *store) list(w http.ResponseWriter, _ *http.Request) error {
@@ -69,7 +80,7 @@ var identifier = regexp.MustCompile(`^[a-z][a-z0-9-]{0,49}$`)
 
 func (s *store) create(w http.ResponseWriter, r *http.Request) error {
 	var in agent
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+	if err := decode.JSON(r, &in); err != nil {
 		return err
 	}
 	if n := utf8.RuneCountInString(in.Name); n < 1 || n > 255 {

@@ -2,16 +2,16 @@
 package so1
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
-	chimiddleware "github.com/go-chi/chi/v5/middleware"
 
+	"github.com/contrite-go/contrite/auth"
+	"github.com/contrite-go/contrite/cmd/demo-server/system"
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errcatalog/so1"
-	"github.com/contrite-go/contrite/middleware"
+	"github.com/contrite-go/contrite/middleware/decode"
 )
 
 // An agent is a record.
@@ -29,18 +29,29 @@ var agents = []agent{
 	{"buggy-agent", "Buggy", "testing"},
 }
 
-// New returns the API's routes.
-func New() chi.Router {
-	errs := &errcatalog.Writer{Catalog: so1.Catalog, Rules: errcatalog.CommonRules()}
-	r := chi.NewRouter()
-	r.Use(errs.Scope, chimiddleware.GetHead)
-	r.NotFound(errs.Always(errcatalog.RouteNotFound))
-	r.MethodNotAllowed(middleware.MethodNotAllowed(errs.WriteError))
-
-	r.Method("GET", "/agents", errs.Handle(listAgents))
-	r.Method("GET", "/agents/{id}", errs.Handle(showAgent))
-	r.Method("POST", "/agents/{id}/execute", errs.Handle(execute))
-	return r
+// New returns the API over records of its own.
+func New(o system.Options) *system.System {
+	api := &system.System{
+		Errors: &errcatalog.Writer{Catalog: so1.Catalog, DocsURL: o.DocsURL},
+		Format: auth.KeyFormat{"live": "cp_live_sk_", "test": "cp_test_sk_"},
+		Keys: map[string]string{
+			"full":    "cp_live_sk_demofull0000ThisDemoKeyIsNotASecret00Nub4s",
+			"limited": "cp_live_sk_demolimited0ThisDemoKeyIsNotASecret03Nexk7",
+			"expired": "cp_live_sk_demoexpired0ThisDemoKeyIsNotASecret03haiOD",
+			"revoked": "cp_live_sk_demorevoked0ThisDemoKeyIsNotASecret03kMP8S",
+			"test":    "cp_test_sk_demotest0000ThisDemoKeyIsNotASecret00iFgTq",
+			"burst":   "cp_live_sk_demoburst000ThisDemoKeyIsNotASecret00NJ3tF",
+		},
+		Scopes:  []string{"agents:read", "agents:write", "agents:unlock", "forge:override"},
+		Limited: []string{"agents:read"},
+		Rate:    o.Rate,
+	}
+	handle := api.Errors.Handle
+	return api.Route(func(r chi.Router) {
+		r.Method("GET", "/agents", handle(listAgents))
+		r.Method("GET", "/agents/{id}", handle(showAgent))
+		r.Method("POST", "/agents/{id}/execute", handle(execute))
+	})
 }
 
 func find(r *http.Request) (agent, error) {
@@ -72,7 +83,7 @@ func execute(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		Task string `json:"task"`
 	}
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+	if err := decode.JSON(r, &in); err != nil {
 		return err
 	}
 	out, err := work(a, in.Task)
