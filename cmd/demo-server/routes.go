@@ -18,6 +18,7 @@ import (
 
 // A demo is the four systems under one address.
 type demo struct {
+	base      string // the address that clients use
 	systems   []mounted
 	upstreams system.Upstreams
 	handler   http.Handler
@@ -26,13 +27,14 @@ type demo struct {
 // A mounted is a system below the prefix of its paths, which it does not see.
 type mounted struct {
 	name, prefix string
+	lines        []system.Line
 	*system.System
 }
 
 // newDemo returns the systems, each in its own contract. What is outside their prefixes
-// speaks the standard catalogue. The base is the address that clients use.
+// speaks the standard catalogue.
 func newDemo(base string, rate int64) *demo {
-	d := new(demo)
+	d := &demo{base: base}
 	for _, s := range []struct {
 		name, prefix string
 		open         func(system.Options) *system.System
@@ -43,7 +45,7 @@ func newDemo(base string, rate int64) *demo {
 		{"faos", "/faos/v1", faos.New},
 	} {
 		o := system.Options{Rate: rate, DocsURL: base + "/docs/" + s.name, Upstreams: &d.upstreams}
-		d.systems = append(d.systems, mounted{s.name, s.prefix, s.open(o)})
+		d.systems = append(d.systems, mounted{s.name, s.prefix, nil, s.open(o)})
 	}
 	errs := &errcatalog.Writer{}
 	d.handler = middleware.Stack{Errors: errs}.Handler(d.route(d.pages(errs)))
@@ -70,7 +72,8 @@ func (d *demo) pages(errs *errcatalog.Writer) http.Handler {
 	r.Use(chimiddleware.GetHead)
 	r.NotFound(errs.Always(errcatalog.RouteNotFound))
 	r.MethodNotAllowed(middleware.MethodNotAllowed(errs.WriteError))
-	r.Get("/", index)
+	r.Method("GET", "/", errs.Handle(d.index))
+	r.Method("GET", "/docs/{system}", errs.Handle(d.docs))
 	r.Method("GET", "/demo/keys.json", errs.Handle(d.keys))
 	return r
 }

@@ -151,3 +151,11 @@ func Param(r *http.Request, name string) string {
 	}
 	return text
 }
+
+// Credential is the header that has a fixed key.
+func (s *System) Credential(name string) (header, value string) {
+	if s.Carrier != (auth.Carrier{}) {
+		return "X-Api-Key", s.Keys[name]
+	}
+	return "Authorization", "Bearer " + s.Keys[name]
+}

@@ -1,0 +1,23 @@
+package system
+
+import (
+	"net/http"
+
+	"github.com/contrite-go/contrite/errcatalog"
+)
+
+// A Line is a call that causes a code, after others that prepare it.
+type Line struct {
+	Code   errcatalog.Code
+	Before []Call
+	Call
+}
+
+// A Call is one request. Its path is below the API's prefix.
+type Call struct {
+	Method, Path string
+	Key          string // the name of a fixed key, or "" for none
+	Header       http.Header
+	Body         string
+	Times        int // how often it is sent; zero is once
+}
