@@ -78,11 +78,11 @@ func (d *demo) pages(errs *errcatalog.Writer) http.Handler {
 	return r
 }
 
-// keys lists the fixed keys of each system.
+// keys lists the fixed keys and access tokens of each system.
 func (d *demo) keys(w http.ResponseWriter, _ *http.Request) error {
 	all := map[string]map[string]string{}
 	for _, s := range d.systems {
-		all[s.name] = s.Keys
+		all[s.name] = s.Credentials()
 	}
 	return errcatalog.WriteJSON(w, http.StatusOK, all)
 }

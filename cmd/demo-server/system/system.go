@@ -4,6 +4,7 @@
 package system
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -26,6 +27,8 @@ type System struct {
 	Format auth.KeyFormat
 	// Keys are its fixed keys, by the names of Grants.
 	Keys map[string]string
+	// AccessTokens are fixed tokens that Tokens accepts or refuses, by name.
+	AccessTokens map[string]string
 	// Carrier is where a request has its credential. The zero Carrier is auth.Bearer.
 	Carrier auth.Carrier
 	// Tokens verifies what is no key. Nil refuses it.
@@ -138,6 +141,13 @@ func (s *System) setMaintenance(w http.ResponseWriter, r *http.Request) error {
 		s.maintenance.On(time.Duration(in.RetryAfter) * time.Second)
 	}
 	return errcatalog.WriteJSON(w, http.StatusOK, in)
+}
+
+// Credentials returns the fixed keys and access tokens, by name.
+func (s *System) Credentials() map[string]string {
+	all := maps.Clone(s.Keys)
+	maps.Copy(all, s.AccessTokens)
+	return all
 }
 
 // Param returns a decoded segment of the path.
