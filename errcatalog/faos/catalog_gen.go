@@ -523,7 +523,7 @@ func ServiceUnavailable() *errcatalog.Error {
 var entries = []errcatalog.Entry{
 	{
 		Code:   CodeInvalidToken,
-		Covers: []errcatalog.Kind{errcatalog.CredentialsInvalid},
+		Covers: []errcatalog.Kind{errcatalog.CredentialsInvalid, errcatalog.CredentialsMalformed},
 		Status: 401,
 		Params: []errcatalog.Param{
 			{Name: "expires_at", Public: true, Optional: true, Example: slog.TimeValue(time.Date(2025, 12, 21, 10, 0, 0, 0, time.UTC)), Doc: "When the key or token expired."},
@@ -532,7 +532,7 @@ var entries = []errcatalog.Entry{
 			{Name: "expired", When: []errcatalog.Kind{errcatalog.TokenExpired}, Text: "The access token expired at {expires_at}"},
 			{Text: "The API key or access token is invalid or expired"},
 		},
-		Challenge: `Bearer error="invalid_token"`,
+		Challenge: `Bearer error="invalid_token", error_description="The credentials are not valid"`,
 		Outcome:   errcatalog.OutcomeNotProcessed,
 		Cause:     "The key or token does not parse, was revoked, or is past its time.",
 		Fix:       []string{"Get a new access token with the refresh token; one lasts for an hour.", "Regenerate the API key if it was revoked or got into wrong hands."},
