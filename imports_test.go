@@ -30,7 +30,7 @@ var imports = map[string][]string{
 		"errcatalog", "github.com/go-chi/chi/v5", "middleware", "middleware/listener", "requestid",
 	},
 	"cmd/demo-server/agenthuman": {"errcatalog", "errcatalog/agenthuman", "github.com/go-chi/chi/v5", "middleware"},
-	"cmd/demo-server/faos":       {"errcatalog", "errcatalog/faos", "github.com/go-chi/chi/v5", "middleware"},
+	"cmd/demo-server/faos":       {"auth", "auth/jwtauth", "cmd/demo-server/system", "errcatalog", "errcatalog/faos", "github.com/go-chi/chi/v5", "github.com/golang-jwt/jwt/v5", "middleware/decode"},
 	"cmd/demo-server/onecli":     {"errcatalog", "errcatalog/onecli", "github.com/go-chi/chi/v5", "middleware"},
 	"cmd/demo-server/so1":        {"errcatalog", "errcatalog/so1", "github.com/go-chi/chi/v5", "middleware"},
 	"errcatalog":                 {"internal/reqstate"},

@@ -1,8 +1,10 @@
-// Package faos serves the FAOS API of the demo: its agents.
+// Package faos serves the FAOS API of the demo: agents that work, workflows of them,
+// webhooks, and integrations with servers of others.
 package faos
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -13,24 +15,22 @@ import (
 	"github.com/contrite-go/contrite/middleware/decode"
 )
 
-// An agent is a record.
-type agent struct {
-	ID            string `json:"id"`
-	Name          string `json:"name"`
-	Type          string `json:"type"`
-	Ontology      string `json:"ontology"`
-	AutonomyLevel string `json:"autonomy_level"`
-	Status        string `json:"status"`
+// A service is the API over its records.
+type service struct {
+	agents       records[agent]
+	executions   records[execution]
+	workflows    records[workflow]
+	webhooks     records[webhook]
+	integrations integrations
 }
 
-var agents = []agent{
-	{"agt_abc123", "Analyst", "analyst", "finance", "L2", "active"},
-	{"agt_paused", "Sleeper", "assistant", "support", "L1", "paused"},
-	{"agt_training", "Novice", "assistant", "support", "L1", "training"},
-}
+// body decodes requests. What the API does not know, it ignores.
+var body = &decode.Decoder{AllowUnknown: true}
 
 // New returns the API over records of its own.
 func New(o system.Options) *system.System {
+	s := &service{integrations: connect(o.Upstreams)}
+	s.fill(time.Now())
 	api := &system.System{
 		Errors: &errcatalog.Writer{Catalog: faos.Catalog, DocsURL: o.DocsURL},
 		Format: auth.KeyFormat{"live": "sk_live_", "test": "sk_test_"},
@@ -43,62 +43,87 @@ func New(o system.Options) *system.System {
 			"burst":   "sk_live_demoburst000ThisDemoKeyIsNotASecret00Qd27V",
 			"starter": "sk_live_demostarter0ThisDemoKeyIsNotASecret02MFsgv",
 		},
-		Scopes:  []string{"agents:read", "agents:write"},
-		Limited: []string{"agents:read"},
-		Rate:    o.Rate,
+		Tokens:       accessTokens(),
+		AccessTokens: issued(),
+		Scopes:       scopes,
+		Rate:         o.Rate,
 	}
-	handle := api.Errors.Handle
-	return api.Route(func(r chi.Router) {
-		r.Method("GET", "/agents", handle(listAgents))
-		r.Method("GET", "/agents/{id}", handle(showAgent))
-		r.Method("POST", "/agents/{id}/execute", handle(execute))
-	})
+	return api.Route(func(r chi.Router) { s.routes(r, api.Errors) })
 }
 
-func find(r *http.Request) (agent, error) {
-	id := chi.URLParam(r, "id")
-	for _, a := range agents {
-		if a.ID == id {
-			return a, nil
-		}
-	}
-	return agent{}, faos.AgentNotFound(id)
+// Every credential may read. What else a call needs is one of these.
+const (
+	writeAgents      = "agents:write"
+	writeWorkflows   = "workflows:write"
+	writeWebhooks    = "webhooks:write"
+	syncIntegrations = "integrations:write"
+)
+
+var scopes = []string{writeAgents, writeWorkflows, writeWebhooks, syncIntegrations}
+
+func (s *service) routes(r chi.Router, errs *errcatalog.Writer) {
+	handle := errs.Handle
+	scope := func(name string) chi.Router { return r.With(auth.RequireScope(errs.WriteError, name)) }
+
+	agents := scope(writeAgents)
+	r.Method("GET", "/agents", handle(s.listAgents))
+	agents.Method("POST", "/agents", handle(s.createAgent))
+	r.Method("GET", "/agents/{id}", handle(s.showAgent))
+	agents.Method("PATCH", "/agents/{id}", handle(s.changeAgent))
+	agents.Method("DELETE", "/agents/{id}", handle(s.deleteAgent))
+	agents.Method("POST", "/agents/{id}/pause", handle(s.turn(paused)))
+	agents.Method("POST", "/agents/{id}/activate", handle(s.turn(active)))
+	agents.Method("POST", "/agents/{id}/execute", handle(s.execute))
+	r.Method("GET", "/executions/{id}", handle(s.showExecution))
+
+	workflows := scope(writeWorkflows)
+	workflows.Method("POST", "/workflows", handle(s.createWorkflow))
+	r.Method("GET", "/workflows/{id}", handle(s.showWorkflow))
+	workflows.Method("POST", "/workflows/{id}/run", handle(s.runWorkflow))
+
+	webhooks := scope(writeWebhooks)
+	webhooks.Method("POST", "/webhooks", handle(s.createWebhook))
+	r.Method("GET", "/webhooks/{id}", handle(s.showWebhook))
+	webhooks.Method("DELETE", "/webhooks/{id}", handle(s.deleteWebhook))
+
+	scope(syncIntegrations).Method("POST", "/integrations/{name}/sync", handle(s.syncIntegration))
 }
 
-func listAgents(w http.ResponseWriter, _ *http.Request) error {
-	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"agents": agents})
+// fill adds the records that the API starts with.
+func (s *service) fill(now time.Time) {
+	for _, a := range []agent{
+		{"agt_active", "Analyst", "analyst", "finance", "L2", active},
+		{"agt_paused", "Sleeper", "assistant", "support", "L1", paused},
+		{"agt_training", "Novice", "assistant", "support", "L1", training},
+	} {
+		s.agents.put(a.ID, a)
+	}
+	for _, e := range []execution{
+		{ID: "exec_old", AgentID: "agt_active", Status: completed, CreatedAt: time.Date(2025, 10, 1, 9, 0, 0, 0, time.UTC)},
+		{ID: "exec_recent", AgentID: "agt_active", Status: completed, CreatedAt: second(now.Add(-retention / 2))},
+	} {
+		s.executions.put(e.ID, e)
+	}
+	for _, w := range []workflow{
+		{"wfl_slow", "Nightly report", []step{
+			{ID: "step_1", Name: "Write Report", Type: "agent", AgentID: "agt_active", Input: &task{SleepSeconds: 10}},
+		}},
+		{"wfl_crm", "Lead enrichment", []step{
+			{ID: "step_1", Name: "Read Ledger", Type: "integration", Integration: "ledger", Next: []text{"step_2"}},
+			{ID: "step_2", Name: "Score Leads", Type: "agent", AgentID: "agt_active", Next: []text{"step_3"}},
+			{ID: "step_3", Name: "Update CRM", Type: "integration", Integration: "crm"},
+		}},
+	} {
+		s.workflows.put(w.ID, w)
+	}
 }
 
-func showAgent(w http.ResponseWriter, r *http.Request) error {
-	a, err := find(r)
-	if err != nil {
-		return err
-	}
-	return errcatalog.WriteJSON(w, http.StatusOK, a)
+// created answers with a new record.
+func created(w http.ResponseWriter, record any) error {
+	return errcatalog.WriteJSON(w, http.StatusCreated, record)
 }
 
-func execute(w http.ResponseWriter, r *http.Request) error {
-	a, err := find(r)
-	if err != nil {
-		return err
-	}
-	if a.Status != "active" {
-		return faos.AgentNotActive(a.Status, a.ID)
-	}
-	var in struct {
-		Input map[string]any `json:"input"`
-	}
-	if err := decode.JSON(r, &in); err != nil {
-		return err
-	}
-	if in.Input == nil {
-		return faos.MissingRequiredField("input", []string{"input"})
-	}
-	switch in.Input["action"] {
-	case "delete_database":
-		return faos.GuardrailViolation()
-	case "panic":
-		panic("the agent's plan has no first step")
-	}
-	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"agent_id": a.ID, "status": "completed"})
+// show answers with a record.
+func show(w http.ResponseWriter, record any) error {
+	return errcatalog.WriteJSON(w, http.StatusOK, record)
 }

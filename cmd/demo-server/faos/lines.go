@@ -1,0 +1,86 @@
+package faos
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/contrite-go/contrite/cmd/demo-server/system"
+	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/errcatalog/faos"
+)
+
+// get and post are calls with the key that may do everything.
+func get(path string) system.Call { return system.Call{Method: "GET", Path: path, Key: "full"} }
+
+func post(path, body string) system.Call {
+	return system.Call{Method: "POST", Path: path, Key: "full", Body: body}
+}
+
+// as returns the call with another key.
+func as(key string, c system.Call) system.Call {
+	c.Key = key
+	return c
+}
+
+// Lines causes every code that the API can answer, one or more times.
+func Lines() []system.Line {
+	line := func(code errcatalog.Code, c system.Call) system.Line { return system.Line{Code: code, Call: c} }
+	const (
+		agent   = `{"name":"Scout","type":"analyst","ontology":"retail","autonomy_level":`
+		webhook = `{"url":"https://example.com/hook","events":`
+		steps   = `{"name":"Returns","steps":[`
+		first   = `{"id":"a","name":"Sort","type":"agent","agent_id":"agt_active","next":["b"]}`
+	)
+	return []system.Line{
+		line(faos.CodeMissingAuthentication, as("", get("/agents"))),
+		line(faos.CodeInvalidToken, as("revoked", get("/agents"))),
+		line(faos.CodeInvalidToken, as("expired", get("/agents"))),
+		line(faos.CodeInvalidToken, as("expired_token", get("/agents"))),
+		line(faos.CodeInsufficientScope, as("unscoped_token", post("/agents", agent+`"L1"}`))),
+		line(faos.CodeTierRestriction, as("starter", post("/agents", agent+`"L4"}`))),
+		line(faos.CodeGuardrailViolation, post("/agents/agt_active/execute", `{"input":{"action":"delete_database"}}`)),
+
+		line(faos.CodeAgentNotFound, get("/agents/agt_nobody")),
+		line(faos.CodeWorkflowNotFound, get("/workflows/wfl_none")),
+		line(faos.CodeWebhookNotFound, get("/webhooks/hook_none")),
+		line(faos.CodeExecutionNotFound, get("/executions/exec_old")),
+		line(faos.CodeNotFound, get("/nowhere")),
+
+		line(faos.CodeInvalidRequestBody, post("/agents", `{"name":`)),
+		line(faos.CodeMissingRequiredField, post("/agents", `{"name":"Scout"}`)),
+		line(faos.CodeInvalidParameter, post("/agents", agent+`"high"}`)),
+		line(faos.CodeInvalidAutonomyLevel, post("/agents", agent+`"L7"}`)),
+		line(faos.CodeInvalidStepConfig, post("/workflows", steps+first+`]}`)),
+		line(faos.CodeCircularDependency, post("/workflows", steps+first+
+			`,{"id":"b","name":"Repay","type":"integration","integration":"ledger","next":["a"]}]}`)),
+		line(faos.CodeInvalidURL, post("/webhooks", `{"url":"http://example.com/hook","events":["agent.created"]}`)),
+		line(faos.CodeInvalidEventType, post("/webhooks", webhook+`["agent.renamed"]}`)),
+
+		{
+			Code:   faos.CodeRateLimitExceeded,
+			Before: []system.Call{{Method: "GET", Path: "/agents", Key: "burst", Times: 5}},
+			Call:   as("burst", get("/agents")),
+		},
+		line(faos.CodeExecutionTimeout, post("/agents/agt_active/execute", `{"input":{"sleep_seconds":10},"timeout_seconds":1}`)),
+		line(faos.CodeAgentNotActive, post("/agents/agt_paused/execute", `{"input":{}}`)),
+		line(faos.CodeWorkflowTimeout, post("/workflows/wfl_slow/run", `{"timeout_seconds":1}`)),
+		line(faos.CodeStepFailed, post("/workflows/wfl_crm/run", "")),
+
+		line(faos.CodeExternalAPIError, post("/integrations/crm/sync", "")),
+		line(faos.CodeIntegrationNotConfigured, post("/integrations/salesforce/sync", "")),
+		line(faos.CodeIntegrationAuthFailed, post("/integrations/hubspot/sync", "")),
+		line(faos.CodeInternalServerError, post("/agents/agt_active/execute", `{"input":{"action":"panic"}}`)),
+
+		line("method_not_allowed", system.Call{Method: "PUT", Path: "/agents", Key: "full"}),
+		line("payload_too_large", post("/agents", strings.Repeat("a", 1<<20+1))),
+		line("uri_too_long", get("/agents?q="+strings.Repeat("a", 8<<10))),
+		line("unsupported_media_type", system.Call{
+			Method: "POST", Path: "/agents", Key: "full", Header: http.Header{"Content-Type": {"text/plain"}}, Body: "hello",
+		}),
+		{
+			Code:   faos.CodeServiceUnavailable,
+			Before: []system.Call{{Method: "PUT", Path: "/admin/maintenance", Key: "full", Body: `{"enabled":true,"retry_after":30}`}},
+			Call:   get("/agents"),
+		},
+	}
+}
