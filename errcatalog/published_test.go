@@ -109,6 +109,7 @@ var facts = map[string][]fact{
 	},
 	"faos": {
 		{"invalid_token", 401, "The API key or access token is invalid or expired", nil},
+		{"invalid_token", 401, "The API key or access token is invalid or expired", errcatalog.CredentialsMalformed},
 		{"invalid_token", 401, "The access token expired at 2025-12-21T10:00:00Z", expired},
 		{"missing_authentication", 401, "No authentication credentials provided", nil},
 		{"insufficient_scope", 403, "The access token lacks required scope: 'agents:write'", errcatalog.ScopeInsufficient.With(errcatalog.Strings("required_scopes", "agents:write"))},

@@ -286,6 +286,16 @@ func InvalidParameter(field string, requirement string) *errcatalog.Error {
 	return CodeInvalidParameter.With(slog.String("field", field), slog.String("requirement", requirement))
 }
 
+// InvalidParameterBody is 400 invalid_parameter. A value does not have the form, or is not one of
+// those, that the parameter takes.
+//
+//	Invalid request body: {requirement}
+//
+// requirement: What its value must be.
+func InvalidParameterBody(requirement string) *errcatalog.Error {
+	return CodeInvalidParameter.With(slog.String("requirement", requirement))
+}
+
 // InvalidParameterGeneral is 400 invalid_parameter. A value does not have the form, or is not one
 // of those, that the parameter takes.
 //
@@ -700,6 +710,7 @@ var entries = []errcatalog.Entry{
 		},
 		Messages: []errcatalog.Message{
 			{Text: "Invalid value for '{param}': {requirement}"},
+			{Name: "body", Text: "Invalid request body: {requirement}"},
 			{Text: "Invalid parameter value"},
 		},
 		Outcome: errcatalog.OutcomeNotProcessed,

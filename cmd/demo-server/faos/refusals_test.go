@@ -56,7 +56,7 @@ var (
 	circular    = refusal{422, "circular_dependency", circle, validation, "", ""}
 	badURL      = refusal{400, "invalid_url", httpsOnly, validation, "url", ""}
 	badBody     = refusal{400, "invalid_request_body", onlyJSON, validation, "", ""}
-	noObject    = refusal{400, "invalid_parameter", "Invalid parameter value", validation, "", ""}
+	noObject    = refusal{400, "invalid_parameter", "Invalid request body: must be an object", validation, "", ""}
 	noRoute     = refusal{404, "not_found", "The requested resource does not exist", resource, "", ""}
 	noMethod    = refusal{405, "method_not_allowed", "The resource does not have this method.", validation, "", ""}
 	guardrail   = refusal{403, "guardrail_violation", "Action blocked by agent guardrails", authorization, "", ""}
