@@ -2,6 +2,7 @@ package faos_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -93,6 +94,22 @@ func TestAWorkflowRunsItsStepsInTheirOrder(t *testing.T) {
 		if kept := a.do(200, "GET", "/executions/"+e["id"].(string), ""); kept["workflow_id"] != made["id"] {
 			t.Errorf("got %v", kept)
 		}
+	}
+}
+
+func TestAWorkflowMayBeLong(t *testing.T) {
+	t.Parallel()
+	const length = 8000
+	var list strings.Builder
+	for i := range length {
+		fmt.Fprintf(&list, `{"id":"%d","name":"S","type":"agent","agent_id":"agt_active","next":["%d"]},`, length-i, length-i-1)
+	}
+	list.WriteString(`{"id":"0","name":"S","type":"agent","agent_id":"agt_active"}`)
+	a := open(t)
+	made := a.do(201, "POST", "/workflows", steps(list.String()))
+	e := a.do(200, "POST", "/workflows/"+made["id"].(string)+"/run", "")
+	if got := len(e["output"].([]any)); got != length+1 {
+		t.Errorf("%d steps were done", got)
 	}
 }
 
