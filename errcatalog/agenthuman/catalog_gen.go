@@ -228,10 +228,10 @@ var entries = []errcatalog.Entry{
 	},
 	{
 		Code:   CodeInvalidAPIKey,
-		Covers: []errcatalog.Kind{errcatalog.Unauthenticated},
+		Covers: []errcatalog.Kind{errcatalog.Unauthenticated, errcatalog.CredentialsMalformed},
 		Status: 401,
 		Messages: []errcatalog.Message{
-			{Name: "wrong", When: []errcatalog.Kind{errcatalog.CredentialsInvalid}, Text: "The provided API key is invalid or has been revoked"},
+			{Name: "wrong", When: []errcatalog.Kind{errcatalog.CredentialsInvalid, errcatalog.CredentialsMalformed}, Text: "The provided API key is invalid or has been revoked"},
 			{Text: "Invalid or missing API key. Ensure your x-api-key header is present and contains a valid API key."},
 		},
 		Outcome: errcatalog.OutcomeNotProcessed,
@@ -253,7 +253,7 @@ var entries = []errcatalog.Entry{
 		Code:   CodeSessionNotFound,
 		Status: 404,
 		Params: []errcatalog.Param{
-			{Name: "session_id", Type: errcatalog.String, Example: slog.StringValue("123"), Doc: "The ID that was asked for."},
+			{Name: "session_id", Type: errcatalog.String, Max: 8192, Example: slog.StringValue("123"), Doc: "The ID that was asked for."},
 		},
 		Messages: []errcatalog.Message{
 			{Text: "Session with ID '{session_id}' does not exist"},
@@ -267,7 +267,7 @@ var entries = []errcatalog.Entry{
 		Code:   CodeRoleNotFound,
 		Status: 404,
 		Params: []errcatalog.Param{
-			{Name: "role_id", Type: errcatalog.String, Example: slog.StringValue("role_123"), Doc: "The ID that was asked for."},
+			{Name: "role_id", Type: errcatalog.String, Max: 8192, Example: slog.StringValue("role_123"), Doc: "The ID that was asked for."},
 		},
 		Messages: []errcatalog.Message{
 			{Text: "Role with ID '{role_id}' does not exist"},

@@ -25,6 +25,9 @@ var Catalog = errcatalog.Must(errcatalog.New(errcatalog.Spec{
 const (
 	// CodeInvalidJSON is 400. The body is empty, breaks off, or breaks the grammar of JSON.
 	CodeInvalidJSON errcatalog.Code = "invalid_json"
+	// CodeRequestInvalid is 400. A field is of another type than the endpoint takes, or has a value
+	// that it does not.
+	CodeRequestInvalid errcatalog.Code = "request_invalid"
 	// CodeUnauthorized is 401. The Authorization header is absent, or has no key or session that is in
 	// force.
 	CodeUnauthorized errcatalog.Code = "unauthorized"
@@ -100,6 +103,58 @@ const (
 //	Request body is not valid JSON
 func InvalidJSON() *errcatalog.Error {
 	return CodeInvalidJSON.With()
+}
+
+// RequestInvalidMissing is 400 request_invalid. A field is of another type than the endpoint takes,
+// or has a value that it does not.
+//
+//	{field} is required
+//
+// field: The field at fault.
+func RequestInvalidMissing(field string) *errcatalog.Error {
+	return CodeRequestInvalid.With(slog.String("field", field)).Of(errcatalog.FieldsMissing)
+}
+
+// RequestInvalidField is 400 request_invalid. A field is of another type than the endpoint takes,
+// or has a value that it does not.
+//
+//	{field} {requirement}
+//
+// field: The field at fault.
+//
+// requirement: What is wanted of it.
+func RequestInvalidField(field string, requirement string) *errcatalog.Error {
+	return CodeRequestInvalid.With(slog.String("field", field), slog.String("requirement", requirement))
+}
+
+// RequestInvalidBody is 400 request_invalid. A field is of another type than the endpoint takes, or
+// has a value that it does not.
+//
+//	Request body {requirement}
+//
+// requirement: What is wanted of it.
+func RequestInvalidBody(requirement string) *errcatalog.Error {
+	return CodeRequestInvalid.With(slog.String("requirement", requirement))
+}
+
+// RequestInvalid is 400 request_invalid. A field is of another type than the endpoint takes, or has
+// a value that it does not.
+//
+//	Request is not valid
+func RequestInvalid() *errcatalog.Error {
+	return CodeRequestInvalid.With()
+}
+
+// RequestInvalidWithField is the param field, which request_invalid may do without. The field at
+// fault.
+func RequestInvalidWithField(field string) slog.Attr {
+	return slog.String("field", field)
+}
+
+// RequestInvalidWithRequirement is the param requirement, which request_invalid may do without.
+// What is wanted of it.
+func RequestInvalidWithRequirement(requirement string) slog.Attr {
+	return slog.String("requirement", requirement)
 }
 
 // Unauthorized is 401 unauthorized. The Authorization header is absent, or has no key or session
@@ -383,8 +438,26 @@ var entries = []errcatalog.Entry{
 		Fix:     []string{"Let a JSON library write the body."},
 	},
 	{
+		Code:   CodeRequestInvalid,
+		Covers: []errcatalog.Kind{errcatalog.BadRequest},
+		Status: 400,
+		Params: []errcatalog.Param{
+			{Name: "field", Optional: true, Example: slog.StringValue("action"), Doc: "The field at fault."},
+			{Name: "requirement", Optional: true, Example: slog.StringValue("must be block or rate_limit"), Doc: "What is wanted of it."},
+		},
+		Messages: []errcatalog.Message{
+			{Name: "missing", When: []errcatalog.Kind{errcatalog.FieldsMissing}, Text: "{field} is required"},
+			{Name: "field", Text: "{field} {requirement}"},
+			{Name: "body", Text: "Request body {requirement}"},
+			{Text: "Request is not valid"},
+		},
+		Outcome: errcatalog.OutcomeNotProcessed,
+		Cause:   "A field is of another type than the endpoint takes, or has a value that it does not.",
+		Fix:     []string{"Compare the body with the schema of the endpoint."},
+	},
+	{
 		Code:   CodeUnauthorized,
-		Covers: []errcatalog.Kind{errcatalog.Unauthenticated},
+		Covers: []errcatalog.Kind{errcatalog.Unauthenticated, errcatalog.CredentialsMalformed},
 		Status: 401,
 		Messages: []errcatalog.Message{
 			{Text: "Unauthorized"},
@@ -589,7 +662,7 @@ var entries = []errcatalog.Entry{
 		Code:   CodeProviderUnknown,
 		Status: 404,
 		Params: []errcatalog.Param{
-			{Name: "provider", Type: errcatalog.String, Example: slog.StringValue("gitlab"), Doc: "The name that was asked for."},
+			{Name: "provider", Type: errcatalog.String, Max: 8192, Example: slog.StringValue("gitlab"), Doc: "The name that was asked for."},
 		},
 		Messages: []errcatalog.Message{
 			{Text: "Unknown provider: {provider}"},
@@ -603,7 +676,7 @@ var entries = []errcatalog.Entry{
 		Code:   CodeProviderNotAvailable,
 		Status: 400,
 		Params: []errcatalog.Param{
-			{Name: "provider", Type: errcatalog.String, Example: slog.StringValue("legacy-crm"), Doc: "The name that was asked for."},
+			{Name: "provider", Type: errcatalog.String, Max: 8192, Example: slog.StringValue("legacy-crm"), Doc: "The name that was asked for."},
 		},
 		Messages: []errcatalog.Message{
 			{Text: `Provider "{provider}" is not available`},
