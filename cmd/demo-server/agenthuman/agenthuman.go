@@ -2,7 +2,7 @@
 package agenthuman
 
 import (
-	"net/http"
+	"sync"
 
 	"github.com/go-chi/chi/v5"
 
@@ -13,28 +13,18 @@ import (
 	"github.com/contrite-go/contrite/middleware/decode"
 )
 
-// A role is a record.
-type role struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Disabled bool   `json:"disabled"`
-}
+// An api has the records of one server.
+type api struct {
+	voice voice
 
-// A session is a record.
-type session struct {
-	ID     string `json:"id"`
-	RoleID string `json:"role_id"`
-	Ended  bool   `json:"ended"`
+	mu       sync.Mutex
+	roles    system.Table[role]
+	sessions system.Table[session]
 }
-
-var (
-	roles    = []role{{"role_host", "Host", false}, {"role_retired", "Retired", true}}
-	sessions = []session{{"ses_demo", "role_host", false}, {"ses_ended", "role_host", true}}
-)
 
 // New returns the API over records of its own.
 func New(o system.Options) *system.System {
-	api := &system.System{
+	s := &system.System{
 		Errors:  &errcatalog.Writer{Catalog: agenthuman.Catalog, DocsURL: o.DocsURL},
 		Format:  auth.KeyFormat{"live": "ah_live_", "test": "ah_test_"},
 		Carrier: auth.Header("x-api-key"),
@@ -50,51 +40,43 @@ func New(o system.Options) *system.System {
 		Limited: []string{"read"},
 		Rate:    o.Rate,
 	}
-	handle := api.Errors.Handle
-	return api.Route(func(r chi.Router) {
-		r.Method("GET", "/roles", handle(listRoles))
-		r.Method("GET", "/sessions/{id}", handle(showSession))
-		r.Method("POST", "/sessions/{id}/speak", handle(speak))
+	a := &api{
+		voice:    voice{url: o.Upstreams.Start(voiceServer())},
+		roles:    system.Table[role]{Prefix: "role_"},
+		sessions: system.Table[session]{Prefix: "ses_"},
+	}
+	a.seed()
+	handle := s.Errors.Handle
+	return s.Route(func(r chi.Router) {
+		r.Method("GET", "/roles", handle(a.listRoles))
+		r.Method("GET", "/sessions/{id}", handle(a.showSession))
+
+		r = r.With(auth.RequireScope(s.Errors.WriteError, "write"))
+		r.Method("POST", "/roles", handle(a.createRole))
+		r.Method("POST", "/sessions", handle(a.createSession))
+		r.Method("POST", "/sessions/{id}/end", handle(a.endSession))
+		r.Method("POST", "/sessions/{id}/speak", handle(a.speak))
 	})
 }
 
-func find(r *http.Request) (session, error) {
-	id := chi.URLParam(r, "id")
-	for _, s := range sessions {
-		if s.ID == id {
-			return s, nil
-		}
+// seed makes the records that are there from the start.
+func (a *api) seed() {
+	for _, r := range []role{{"role_host", "Host", false}, {"role_retired", "Retired", true}} {
+		a.roles.Put(r.ID, r)
 	}
-	return session{}, agenthuman.SessionNotFound(id)
+	for _, s := range []session{{"ses_demo", "role_host", 60, false}, {"ses_ended", "role_host", 60, true}} {
+		a.sessions.Put(s.ID, s)
+	}
 }
 
-func listRoles(w http.ResponseWriter, _ *http.Request) error {
-	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"roles": roles})
-}
+// bodies reads the requests' bodies. The published text does not ask for members that
+// it does not name to be refused.
+var bodies = decode.Decoder{AllowUnknown: true}
 
-func showSession(w http.ResponseWriter, r *http.Request) error {
-	s, err := find(r)
-	if err != nil {
-		return err
+// filled says that a required text must not be empty.
+func filled(field, text string) []errcatalog.Violation {
+	if text != "" {
+		return nil
 	}
-	return errcatalog.WriteJSON(w, http.StatusOK, s)
-}
-
-func speak(w http.ResponseWriter, r *http.Request) error {
-	if _, err := find(r); err != nil {
-		return err
-	}
-	var in struct {
-		Text string `json:"text"`
-	}
-	if err := decode.JSON(r, &in); err != nil {
-		return err
-	}
-	switch in.Text {
-	case "":
-		return agenthuman.InvalidParametersMissing("text").With(agenthuman.InvalidParametersWithRequirement("required"))
-	case "panic":
-		panic("the voice has no words for " + in.Text)
-	}
-	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"spoken": in.Text})
+	return []errcatalog.Violation{{Field: field, Reason: decode.Required}}
 }

@@ -1,0 +1,101 @@
+package agenthuman
+
+import (
+	"net/http"
+
+	"github.com/contrite-go/contrite/cmd/demo-server/system"
+	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/errcatalog/agenthuman"
+)
+
+// A session is a record.
+type session struct {
+	ID         string `json:"id"`
+	RoleID     string `json:"role_id"`
+	MaxMinutes int    `json:"max_minutes"`
+	Ended      bool   `json:"ended"`
+}
+
+// A newSession is the body that makes one.
+type newSession struct {
+	RoleID     string `json:"role_id" decode:"required"`
+	MaxMinutes int    `json:"max_minutes"`
+}
+
+// Validate implements [decode.Validator].
+func (in newSession) Validate() []errcatalog.Violation {
+	found := filled("role_id", in.RoleID)
+	if in.MaxMinutes < 1 || in.MaxMinutes > 120 {
+		found = append(found, errcatalog.Violation{Field: "max_minutes", Reason: "must be an integer from 1 to 120"})
+	}
+	return found
+}
+
+func (a *api) createSession(w http.ResponseWriter, r *http.Request) error {
+	in := newSession{MaxMinutes: 60}
+	if err := bodies.JSON(r, &in); err != nil {
+		return err
+	}
+	made, err := a.open(in)
+	if err != nil {
+		return err
+	}
+	return errcatalog.WriteJSON(w, http.StatusCreated, made)
+}
+
+// open makes a session, if its role is one that can be played.
+func (a *api) open(in newSession) (session, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch role := a.roles.Find(in.RoleID); {
+	case role == nil:
+		return session{}, agenthuman.RoleNotFound(in.RoleID)
+	case role.Disabled:
+		return session{}, agenthuman.UnprocessableEntity()
+	}
+	return a.sessions.Add(func(id string) session {
+		return session{ID: id, RoleID: in.RoleID, MaxMinutes: in.MaxMinutes}
+	}), nil
+}
+
+func (a *api) showSession(w http.ResponseWriter, r *http.Request) error {
+	s, err := a.session(r)
+	if err != nil {
+		return err
+	}
+	return errcatalog.WriteJSON(w, http.StatusOK, s)
+}
+
+// session returns the session that the path names.
+func (a *api) session(r *http.Request) (session, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	id := system.Param(r, "id")
+	if s := a.sessions.Find(id); s != nil {
+		return *s, nil
+	}
+	return session{}, agenthuman.SessionNotFound(id)
+}
+
+func (a *api) endSession(w http.ResponseWriter, r *http.Request) error {
+	ended, err := a.end(system.Param(r, "id"))
+	if err != nil {
+		return err
+	}
+	return errcatalog.WriteJSON(w, http.StatusOK, ended)
+}
+
+// end ends a session, which can be done once.
+func (a *api) end(id string) (session, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.sessions.Find(id)
+	switch {
+	case s == nil:
+		return session{}, agenthuman.SessionNotFound(id)
+	case s.Ended:
+		return session{}, agenthuman.Conflict()
+	}
+	s.Ended = true
+	return *s, nil
+}
