@@ -462,9 +462,10 @@ var entries = []errcatalog.Entry{
 		Messages: []errcatalog.Message{
 			{Text: "Unauthorized"},
 		},
-		Outcome: errcatalog.OutcomeNotProcessed,
-		Cause:   "The Authorization header is absent, or has no key or session that is in force.",
-		Fix:     []string{"Send your key in the Authorization header, or regenerate it."},
+		Challenge: `Bearer error="invalid_token"`,
+		Outcome:   errcatalog.OutcomeNotProcessed,
+		Cause:     "The Authorization header is absent, or has no key or session that is in force.",
+		Fix:       []string{"Send your key in the Authorization header, or regenerate it."},
 	},
 	{
 		Code:   CodeForbidden,
