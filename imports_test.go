@@ -32,6 +32,12 @@ var imports = map[string][]string{
 	"cmd/demo-server/agenthuman": {"errcatalog", "errcatalog/agenthuman", "github.com/go-chi/chi/v5", "middleware"},
 	"cmd/demo-server/faos":       {"auth", "auth/jwtauth", "cmd/demo-server/system", "errcatalog", "errcatalog/faos", "github.com/go-chi/chi/v5", "github.com/golang-jwt/jwt/v5", "middleware/decode"},
 	"cmd/demo-server/onecli":     {"errcatalog", "errcatalog/onecli", "github.com/go-chi/chi/v5", "middleware"},
+	"cmd/demo-server/system/systemtest": {
+		"auth", "cmd/demo-server/system", "errcatalog", "errtest", "internal/testutil", "middleware",
+	},
+	"cmd/demo-server/agenthuman": {"auth", "cmd/demo-server/system", "errcatalog", "errcatalog/agenthuman", "github.com/go-chi/chi/v5", "middleware/decode"},
+	"cmd/demo-server/faos":       {"errcatalog", "errcatalog/faos", "github.com/go-chi/chi/v5", "middleware"},
+	"cmd/demo-server/onecli":     {"auth", "cmd/demo-server/system", "errcatalog", "errcatalog/onecli", "github.com/go-chi/chi/v5", "middleware/decode"},
 	"cmd/demo-server/so1":        {"errcatalog", "errcatalog/so1", "github.com/go-chi/chi/v5", "middleware"},
 	"errcatalog":                 {"internal/reqstate"},
 	"errcatalog/agenthuman":      {"errcatalog"},

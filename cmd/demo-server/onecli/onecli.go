@@ -1,11 +1,9 @@
-// Package onecli serves the OneCLI API of the demo: its agents.
+// Package onecli serves the OneCLI API of the demo: a project's agents, secrets, rules
+// and apps, and its user.
 package onecli
 
 import (
-	"net/http"
-	"regexp"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 
@@ -13,28 +11,24 @@ import (
 	"github.com/contrite-go/contrite/cmd/demo-server/system"
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errcatalog/onecli"
-	"github.com/contrite-go/contrite/middleware/decode"
 )
 
-// An agent is a record.
-type agent struct {
-	ID         string `json:"id"`
-	Name       string `json:"name"`
-	Identifier string `json:"identifier"`
-	IsDefault  bool   `json:"isDefault"`
-}
+// An api has the records of one server.
+type api struct {
+	system *system.System
 
-// A store has the records of one server.
-type store struct {
-	mu      sync.Mutex
-	agents  []agent
-	onBuggy func(agent) // nil: the demo's fault
+	mu          sync.Mutex
+	agents      system.Table[agent]
+	secrets     system.Table[secret]
+	rules       system.Table[rule]
+	connections system.Table[connection]
+	clients     map[string]client // by provider
+	user        user
 }
 
 // New returns the API over records of its own.
 func New(o system.Options) *system.System {
-	s := &store{agents: []agent{{"agent_1", "Default", "default", true}}}
-	api := &system.System{
+	s := &system.System{
 		Errors: &errcatalog.Writer{Catalog: onecli.Catalog, DocsURL: o.DocsURL},
 		Format: auth.KeyFormat{"live": "oc_live_", "test": "oc_test_"},
 		Keys: map[string]string{
@@ -49,67 +43,81 @@ func New(o system.Options) *system.System {
 		Limited: []string{"read"},
 		Rate:    o.Rate,
 	}
-	handle := api.Errors.Handle
-	return api.Route(func(r chi.Router) {
-		r.Method("GET", "/agents", handle(s.list))
-		r.Method("POST", "/agents", handle(s.create))
-		r.Method("GET", "/agents/{id}", handle(s.show))
+	a := newAPI(s)
+	handle := s.Errors.Handle
+	return s.Route(func(r chi.Router) {
+		r.Method("GET", "/agents", handle(a.listAgents))
+		r.Method("GET", "/agents/{id}", handle(a.showAgent))
+		r.Method("GET", "/secrets", handle(a.listSecrets))
+		r.Method("GET", "/rules", handle(a.listRules))
+		r.Method("GET", "/apps", handle(a.listApps))
+
+		r = r.With(auth.RequireScope(s.Errors.WriteError, "write"))
+		r.Method("POST", "/agents", handle(a.createAgent))
+		r.Method("PATCH", "/agents/{id}", handle(a.updateAgent))
+		r.Method("DELETE", "/agents/{id}", handle(a.deleteAgent))
+		r.Method("POST", "/agents/{id}/default", handle(a.makeDefault))
+		r.Method("PUT", "/agents/{id}/secret-mode", handle(a.setSecretMode))
+		r.Method("PUT", "/agents/{id}/secrets", handle(a.assignSecrets))
+
+		r.Method("POST", "/secrets", handle(a.createSecret))
+		r.Method("PATCH", "/secrets/{id}", handle(a.updateSecret))
+		r.Method("DELETE", "/secrets/{id}", handle(a.deleteSecret))
+
+		r.Method("POST", "/rules", handle(a.createRule))
+		r.Method("PATCH", "/rules/{id}", handle(a.updateRule))
+		r.Method("DELETE", "/rules/{id}", handle(a.deleteRule))
+
+		r.Method("POST", "/apps/{provider}/connect", handle(a.connect))
+		r.Method("DELETE", "/apps/{provider}/connect", handle(a.disconnect))
+		r.Method("PUT", "/apps/{provider}/config", handle(a.configure))
+
+		r.Method("PATCH", "/user", handle(a.updateUser))
+		r.Method("POST", "/user/api-key/regenerate", handle(a.regenerateKey))
 	})
 }
 
-func (s *store) list(w http.ResponseWriter, _ *http.Request) error {
-	s.mu.Lock()
-	agents := s.agents[:len(s.agents):len(s.agents)]
-	s.mu.Unlock()
-	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"agents": agents})
+// newAPI returns the records that are there from the start.
+func newAPI(s *system.System) *api {
+	a := &api{
+		system:      s,
+		agents:      system.Table[agent]{Prefix: "agent_", Keep: func(a agent) bool { return a.IsDefault }},
+		secrets:     system.Table[secret]{Prefix: "secret_"},
+		rules:       system.Table[rule]{Prefix: "rule_"},
+		connections: system.Table[connection]{Prefix: "conn_"},
+		clients:     map[string]client{},
+		user:        user{ID: "user_1", Name: "Demo"},
+	}
+	a.agents.Add(func(id string) agent {
+		return agent{ID: id, Name: "Default", Identifier: "default", IsDefault: true, SecretMode: all, SecretIDs: []string{}}
+	})
+	return a
 }
 
-func (s *store) show(w http.ResponseWriter, r *http.Request) error {
-	s.mu.Lock()
-	agents := s.agents[:len(s.agents):len(s.agents)]
-	s.mu.Unlock()
-	for _, a := range agents {
-		if a.ID == chi.URLParam(r, "id") {
-			return errcatalog.WriteJSON(w, http.StatusOK, a)
-		}
-	}
-	return onecli.AgentNotFound()
+// find returns the record of an ID, or says that it is missing.
+func find[T any](a *api, t *system.Table[T], id string, missing errcatalog.Code) (T, error) {
+	return edit(a, t, id, missing, func(*T) error { return nil })
 }
 
-var identifier = regexp.MustCompile(`^[a-z][a-z0-9-]{0,49}$`)
-
-func (s *store) create(w http.ResponseWriter, r *http.Request) error {
-	var in agent
-	if err := decode.JSON(r, &in); err != nil {
-		return err
+// edit changes a record as a whole or not at all, and returns it.
+func edit[T any](a *api, t *system.Table[T], id string, missing errcatalog.Code, change func(*T) error) (T, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	record := t.Find(id)
+	if record == nil {
+		return *new(T), missing
 	}
-	if n := utf8.RuneCountInString(in.Name); n < 1 || n > 255 {
-		return onecli.AgentNameInvalid()
+	changed := *record
+	if err := change(&changed); err != nil {
+		return *new(T), err
 	}
-	if !identifier.MatchString(in.Identifier) {
-		return onecli.AgentIdentifierInvalid()
-	}
-	a, err := s.add(in)
-	if err != nil {
-		return err
-	}
-	return errcatalog.WriteJSON(w, http.StatusCreated, a)
+	*record = changed
+	return changed, nil
 }
 
-// add stores an agent. The code that makes the buggy one calls a function that
-// nobody set.
-func (s *store) add(in agent) (agent, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if in.Identifier == "buggy-agent" {
-		s.onBuggy(in)
-	}
-	for _, a := range s.agents {
-		if a.Identifier == in.Identifier {
-			return agent{}, onecli.AgentIdentifierTaken()
-		}
-	}
-	a := agent{ID: "agent_" + in.Identifier, Name: in.Name, Identifier: in.Identifier}
-	s.agents = append(s.agents, a)
-	return a, nil
+// list returns the records.
+func list[T any](a *api, t *system.Table[T]) []T {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return t.All()
 }

@@ -17,7 +17,10 @@ import (
 	"github.com/contrite-go/contrite/middleware"
 )
 
-// A Server is an API by itself, without a prefix, and with 60 requests a minute.
+// Open is the constructor of an API.
+type Open func(system.Options) *system.System
+
+// A Server is an API by itself, without a prefix.
 type Server struct {
 	*httptest.Server
 	*system.System
@@ -25,11 +28,22 @@ type Server struct {
 
 // Serve opens an API and serves it until the end of the test. The Coverage, if not nil,
 // watches the replies.
-func Serve(t *testing.T, open func(system.Options) *system.System, c *errtest.Coverage) *Server {
+func Serve(t *testing.T, open Open, c *errtest.Coverage) *Server {
+	t.Helper()
+	return serve(t, open, 0, c)
+}
+
+// ServeFor is Serve with more requests a minute.
+func ServeFor(t *testing.T, open Open, rate int64) *Server {
+	t.Helper()
+	return serve(t, open, rate, nil)
+}
+
+func serve(t *testing.T, open Open, rate int64, c *errtest.Coverage) *Server {
 	t.Helper()
 	upstreams := new(system.Upstreams)
 	t.Cleanup(upstreams.Close)
-	s := open(system.Options{Upstreams: upstreams, DocsURL: "https://docs.test"})
+	s := open(system.Options{Upstreams: upstreams, Rate: rate, DocsURL: "https://docs.test"})
 	if err := upstreams.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +97,7 @@ type Row struct {
 }
 
 // Run sends the row, as a parallel subtest, to an API of its own.
-func (row Row) Run(t *testing.T, open func(system.Options) *system.System, c *errtest.Coverage) {
+func (row Row) Run(t *testing.T, open Open, c *errtest.Coverage) {
 	t.Helper()
 	t.Run(row.Name, func(t *testing.T) {
 		t.Parallel()
@@ -118,7 +132,7 @@ func matches(body, want string) bool {
 
 // Lines sends the lines, each to an API of its own, and compares their codes. It fails
 // for a code that has no line and is not excepted.
-func Lines(t *testing.T, open func(system.Options) *system.System, lines []system.Line, but map[errcatalog.Code]string) {
+func Lines(t *testing.T, open Open, lines []system.Line, but map[errcatalog.Code]string) {
 	t.Helper()
 	seen := map[errcatalog.Code]bool{}
 	for _, line := range lines {
