@@ -47,5 +47,9 @@ func (u *Upstreams) Close() {
 	}
 }
 
-// Client calls upstream servers.
-var Client = &http.Client{Timeout: 5 * time.Second}
+// Client calls upstream servers. It keeps enough connections that a busy API does not
+// run out of ports.
+var Client = &http.Client{
+	Timeout:   5 * time.Second,
+	Transport: &http.Transport{MaxIdleConnsPerHost: 100, IdleConnTimeout: time.Minute},
+}
