@@ -148,6 +148,7 @@ var rows = []row{
 	{"a key in the wrong header", nil, having("Authorization", "Bearer x", as("", get("/roles"))), 401, "invalid_api_key", noKey},
 	{"a wrong key", nil, having("X-Api-Key", "ah_live_nonsense", as("", get("/roles"))), 401, "invalid_api_key", wrongKey},
 	{"a key that can't be one", nil, having("X-Api-Key", "two words", as("", get("/roles"))), 401, "invalid_api_key", wrongKey},
+	{"two keys", nil, system.Call{Method: "GET", Path: "/roles", Header: http.Header{"X-Api-Key": {"a", "b"}}}, 401, "invalid_api_key", wrongKey},
 	{"an expired key", nil, as("expired", get("/roles")), 401, "invalid_api_key", wrongKey},
 	{"a revoked key", nil, as("revoked", get("/roles")), 401, "invalid_api_key", wrongKey},
 	{"a test key", nil, as("test", get("/roles")), 401, "invalid_api_key", wrongKey},

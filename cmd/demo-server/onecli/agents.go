@@ -135,11 +135,10 @@ func (a *api) editAgent(w http.ResponseWriter, id string, change func(*agent) er
 }
 
 func (a *api) deleteAgent(w http.ResponseWriter, r *http.Request) error {
-	_, err := edit(a, &a.agents, system.Param(r, "id"), onecli.CodeAgentNotFound, func(found *agent) error {
+	err := remove(a, &a.agents, system.Param(r, "id"), onecli.CodeAgentNotFound, func(found *agent) error {
 		if found.IsDefault {
 			return onecli.AgentDefaultNotDeletable()
 		}
-		a.agents.Delete(found.ID)
 		return nil
 	})
 	if err != nil {

@@ -149,11 +149,10 @@ func (a *api) disconnect(w http.ResponseWriter, r *http.Request) error {
 	if id == "" {
 		return onecli.ConnectionIDRequired()
 	}
-	_, err = edit(a, &a.connections, id, onecli.CodeConnectionNotFound, func(found *connection) error {
+	err = remove(a, &a.connections, id, onecli.CodeConnectionNotFound, func(found *connection) error {
 		if found.Provider != p.Provider {
 			return onecli.ConnectionNotFound()
 		}
-		a.connections.Delete(id)
 		return nil
 	})
 	if err != nil {

@@ -115,6 +115,28 @@ func edit[T any](a *api, t *system.Table[T], id string, missing errcatalog.Code,
 	return changed, nil
 }
 
+// add adds a record that is made with its ID, and returns it.
+func add[T any](a *api, t *system.Table[T], of func(id string) T) T {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return t.Add(of)
+}
+
+// remove deletes a record, unless it may not be.
+func remove[T any](a *api, t *system.Table[T], id string, missing errcatalog.Code, may func(*T) error) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	record := t.Find(id)
+	if record == nil {
+		return missing
+	}
+	if err := may(record); err != nil {
+		return err
+	}
+	t.Delete(id)
+	return nil
+}
+
 // list returns the records.
 func list[T any](a *api, t *system.Table[T]) []T {
 	a.mu.Lock()

@@ -262,6 +262,7 @@ var rows = []row{
 	{"no key", nil, as("", get("/agents")), 401, "unauthorized", e("Unauthorized")},
 	{"a wrong key", nil, having("Authorization", "Bearer oc_live_x", as("", get("/agents"))), 401, "unauthorized", e("Unauthorized")},
 	{"a key that can't be one", nil, having("Authorization", "Bearer a b", as("", get("/agents"))), 401, "unauthorized", e("Unauthorized")},
+	{"two keys", nil, system.Call{Method: "GET", Path: "/agents", Header: http.Header{"Authorization": {"Bearer a", "Bearer b"}}}, 401, "unauthorized", e("Unauthorized")},
 	{"an expired key", nil, as("expired", get("/agents")), 401, "unauthorized", e("Unauthorized")},
 	{"a revoked key", nil, as("revoked", post("/agents", `{`)), 401, "unauthorized", e("Unauthorized")},
 	{"a test key", nil, as("test", get("/agents/nobody")), 401, "unauthorized", e("Unauthorized")},

@@ -94,12 +94,10 @@ func (a *api) createRule(w http.ResponseWriter, r *http.Request) error {
 	if err := in.change(&made); err != nil {
 		return err
 	}
-	a.mu.Lock()
-	made = a.rules.Add(func(id string) rule {
+	made = add(a, &a.rules, func(id string) rule {
 		made.ID = id
 		return made
 	})
-	a.mu.Unlock()
 	return errcatalog.WriteJSON(w, http.StatusCreated, made)
 }
 
@@ -123,10 +121,7 @@ func (a *api) updateRule(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *api) deleteRule(w http.ResponseWriter, r *http.Request) error {
-	_, err := edit(a, &a.rules, system.Param(r, "id"), onecli.CodeRuleNotFound, func(found *rule) error {
-		a.rules.Delete(found.ID)
-		return nil
-	})
+	err := remove(a, &a.rules, system.Param(r, "id"), onecli.CodeRuleNotFound, func(*rule) error { return nil })
 	if err != nil {
 		return err
 	}

@@ -109,12 +109,10 @@ func (a *api) createSecret(w http.ResponseWriter, r *http.Request) error {
 	if err := in.change(&made); err != nil {
 		return err
 	}
-	a.mu.Lock()
-	made = a.secrets.Add(func(id string) secret {
+	made = add(a, &a.secrets, func(id string) secret {
 		made.ID = id
 		return made
 	})
-	a.mu.Unlock()
 	return errcatalog.WriteJSON(w, http.StatusCreated, made)
 }
 
@@ -138,8 +136,7 @@ func (a *api) updateSecret(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *api) deleteSecret(w http.ResponseWriter, r *http.Request) error {
-	_, err := edit(a, &a.secrets, system.Param(r, "id"), onecli.CodeSecretNotFound, func(found *secret) error {
-		a.secrets.Delete(found.ID)
+	err := remove(a, &a.secrets, system.Param(r, "id"), onecli.CodeSecretNotFound, func(found *secret) error {
 		a.unassign(found.ID)
 		return nil
 	})
