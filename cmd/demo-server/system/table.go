@@ -10,7 +10,7 @@ import (
 type Table[T any] struct {
 	// Prefix is what the IDs of new records start with. A number follows.
 	Prefix string
-	// Keep reports whether a record is never forgotten. Nil is for none.
+	// Keep reports whether a record is not to be forgotten now. Nil is for none.
 	Keep func(T) bool
 
 	last int
@@ -21,31 +21,32 @@ type Table[T any] struct {
 type row[T any] struct {
 	id     string
 	record *T
+	first  bool // from the start
 }
 
 // maxRows is how many records a table has.
 const maxRows = 1000
 
-// Put adds a record with an ID of its own.
+// Put adds a record that is there from the start, with an ID of its own.
 func (t *Table[T]) Put(id string, record T) {
-	if len(t.rows) >= maxRows {
-		t.forget()
-	}
-	t.rows = append(t.rows, row[T]{id, &record})
+	t.rows = append(t.rows, row[T]{id, &record, true})
 }
 
 // Add adds a record that is made with the next ID, and returns it.
 func (t *Table[T]) Add(of func(id string) T) T {
+	if len(t.rows) >= maxRows {
+		t.forget()
+	}
 	t.last++
 	id := t.Prefix + strconv.Itoa(t.last)
 	record := of(id)
-	t.Put(id, record)
+	t.rows = append(t.rows, row[T]{id, &record, false})
 	return record
 }
 
 // forget removes the oldest record that need not be kept.
 func (t *Table[T]) forget() {
-	spare := func(r row[T]) bool { return t.Keep == nil || !t.Keep(*r.record) }
+	spare := func(r row[T]) bool { return !r.first && (t.Keep == nil || !t.Keep(*r.record)) }
 	if i := slices.IndexFunc(t.rows, spare); i >= 0 {
 		t.rows = slices.Delete(t.rows, i, i+1)
 	}
