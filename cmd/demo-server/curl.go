@@ -30,10 +30,17 @@ func (s *mounted) curl(base string, c system.Call) string {
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		line += " -H " + quote(strings.ToLower(name)+": "+header.Get(name))
 	}
-	if c.Body != "" {
-		line += " -d " + long(c.Body)
+	switch {
+	case len(c.Body) > longest: // a shell can't pass it as an argument
+		line = repeat(c.Body) + " | " + line + " --data-binary @-"
+	case c.Body != "":
+		line += " -d " + quote(c.Body)
 	}
-	line += " " + long(base+s.prefix+c.Path)
+	if target := base + s.prefix + c.Path; len(target) > longest {
+		line += ` "$(` + repeat(target) + `)"`
+	} else {
+		line += " " + quote(target)
+	}
 	if c.Times > 1 {
 		line = fmt.Sprintf("for i in $(seq %d); do %s; done", c.Times, line)
 	}
@@ -46,12 +53,9 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + 
 // longest is how long a text may be that is shown as it is.
 const longest = 2000
 
-// long is quote of a text that, if it is too long to show, ends in a letter again and
-// again: the shell repeats it.
-func long(s string) string {
-	if len(s) <= longest {
-		return quote(s)
-	}
-	body := strings.TrimRight(s, s[len(s)-1:])
-	return fmt.Sprintf(`%s"$(printf '%%%ds' | tr ' ' %s)"`, quote(body), len(s)-len(body), quote(s[len(s)-1:]))
+// repeat is a command that prints a text whose end is one letter again and again.
+func repeat(s string) string {
+	last := s[len(s)-1:]
+	start := strings.TrimRight(s, last)
+	return fmt.Sprintf("{ printf %%s %s; printf '%%%ds' '' | tr ' ' %s; }", quote(start), len(s)-len(start), quote(last))
 }

@@ -67,7 +67,7 @@ func (p page) write(w http.ResponseWriter) error {
 
 // describe has each code of the system's catalogue.
 func (d *demo) describe(s *mounted) pageSystem {
-	ps := pageSystem{Name: s.name, Prefix: s.prefix, Keys: s.Keys}
+	ps := pageSystem{Name: s.name, Prefix: s.prefix, Keys: s.Credentials()}
 	for _, e := range s.Errors.Catalog.Errors() {
 		c := pageCode{Entry: e}
 		if i := slices.IndexFunc(s.lines, func(l system.Line) bool { return l.Code == e.Code }); i >= 0 {
@@ -81,7 +81,7 @@ func (d *demo) describe(s *mounted) pageSystem {
 // curls are the lines of a shell that cause the line's code.
 func (s *mounted) curls(base string, l system.Line) []string {
 	var lines []string
-	for _, c := range append(slices.Clone(l.Before), l.Call) {
+	for _, c := range slices.Concat(l.Before, []system.Call{l.Call}, l.After) {
 		lines = append(lines, s.curl(base, c))
 	}
 	return lines

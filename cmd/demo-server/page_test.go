@@ -93,14 +93,10 @@ func commandsOf(t *testing.T, system string, code errcatalog.Code) string {
 	return ""
 }
 
-// lastCode returns the X-Error-Code of the last response in curl's output.
+// lastCode returns the X-Error-Code of the last error in curl's output.
 func lastCode(out []byte) (code string) {
 	for line := range bytes.Lines(out) {
-		name, value, _ := strings.Cut(string(line), ": ")
-		switch {
-		case strings.HasPrefix(name, "HTTP/"):
-			code = ""
-		case strings.EqualFold(name, "X-Error-Code"):
+		if name, value, _ := strings.Cut(string(line), ": "); strings.EqualFold(name, "X-Error-Code") {
 			code = strings.TrimSpace(value)
 		}
 	}

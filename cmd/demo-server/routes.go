@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -38,14 +39,15 @@ func newDemo(base string, rate int64) *demo {
 	for _, s := range []struct {
 		name, prefix string
 		open         func(system.Options) *system.System
+		lines        []system.Line
 	}{
-		{"so1", "/so1/v1", so1.New},
-		{"agenthuman", "/agenthuman/v1", agenthuman.New},
-		{"onecli", "/onecli/api", onecli.New},
-		{"faos", "/faos/v1", faos.New},
+		{"so1", "/so1/v1", so1.New, nil},
+		{"agenthuman", "/agenthuman/v1", agenthuman.New, agenthuman.Lines()},
+		{"onecli", "/onecli/api", onecli.New, onecli.Lines()},
+		{"faos", "/faos/v1", faos.New, faos.Lines()},
 	} {
 		o := system.Options{Rate: rate, DocsURL: base + "/docs/" + s.name, Upstreams: &d.upstreams}
-		d.systems = append(d.systems, mounted{s.name, s.prefix, nil, s.open(o)})
+		d.systems = append(d.systems, mounted{s.name, s.prefix, s.lines, s.open(o)})
 	}
 	errs := &errcatalog.Writer{}
 	d.handler = middleware.Stack{Errors: errs}.Handler(d.route(d.pages(errs)))
@@ -56,14 +58,19 @@ func newDemo(base string, rate int64) *demo {
 // would answer a method that it does not know before it looks at the path.
 func (d *demo) route(others http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, s := range d.systems {
-			if strings.HasPrefix(r.URL.Path, s.prefix+"/") {
+		for i := range d.systems {
+			if s := &d.systems[i]; s.has(r.URL) {
 				http.StripPrefix(s.prefix, s).ServeHTTP(w, r)
 				return
 			}
 		}
 		others.ServeHTTP(w, r)
 	})
+}
+
+// has reports whether a URL is the system's: its prefix is, and is not escaped.
+func (s *mounted) has(u *url.URL) bool {
+	return strings.HasPrefix(u.EscapedPath(), s.prefix+"/") && strings.HasPrefix(u.Path, s.prefix+"/")
 }
 
 // pages are what the demo has besides the systems.

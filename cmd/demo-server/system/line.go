@@ -6,11 +6,13 @@ import (
 	"github.com/contrite-go/contrite/errcatalog"
 )
 
-// A Line is a call that causes a code, after others that prepare it.
+// A Line is a call that causes a code, after others that prepare it, and before those
+// that undo it.
 type Line struct {
 	Code   errcatalog.Code
 	Before []Call
 	Call
+	After []Call
 }
 
 // A Call is one request. Its path is below the API's prefix.

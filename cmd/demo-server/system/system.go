@@ -162,10 +162,10 @@ func Param(r *http.Request, name string) string {
 	return text
 }
 
-// Credential is the header that has a fixed key.
+// Credential is the header that has a fixed key or token.
 func (s *System) Credential(name string) (header, value string) {
 	if s.Carrier != (auth.Carrier{}) {
-		return "X-Api-Key", s.Keys[name]
+		return "X-Api-Key", s.Credentials()[name]
 	}
-	return "Authorization", "Bearer " + s.Keys[name]
+	return "Authorization", "Bearer " + s.Credentials()[name]
 }
