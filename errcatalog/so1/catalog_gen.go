@@ -26,7 +26,7 @@ var Catalog = errcatalog.Must(errcatalog.New(errcatalog.Spec{
 
 // The codes of so1.
 const (
-	// CodeInvalidAPIKey is 401. The key is unknown, mistyped, revoked, or made for another
+	// CodeInvalidAPIKey is 401. The key is unknown, malformed, revoked, or made for another
 	// environment.
 	CodeInvalidAPIKey errcatalog.Code = "invalid_api_key"
 	// CodeExpiredAPIKey is 401. The key was good, and its time is over.
@@ -72,7 +72,7 @@ const (
 	CodeBadGateway errcatalog.Code = "bad_gateway"
 )
 
-// InvalidAPIKey is 401 invalid_api_key. The key is unknown, mistyped, revoked, or made for another
+// InvalidAPIKey is 401 invalid_api_key. The key is unknown, malformed, revoked, or made for another
 // environment.
 //
 //	The provided API key is not valid or has been revoked.
@@ -257,7 +257,7 @@ func BadGateway() *errcatalog.Error {
 var entries = []errcatalog.Entry{
 	{
 		Code:   CodeInvalidAPIKey,
-		Covers: []errcatalog.Kind{errcatalog.CredentialsInvalid},
+		Covers: []errcatalog.Kind{errcatalog.CredentialsInvalid, errcatalog.CredentialsMalformed},
 		Status: 401,
 		Params: []errcatalog.Param{
 			{Name: "key_prefix", Public: true, Optional: true, Example: slog.StringValue("cp_live_sk_"), Doc: "The public prefix of the key that was sent."},
@@ -265,9 +265,9 @@ var entries = []errcatalog.Entry{
 		Messages: []errcatalog.Message{
 			{Text: "The provided API key is not valid or has been revoked."},
 		},
-		Challenge: `Bearer error="invalid_token"`,
+		Challenge: `Bearer error="invalid_token", error_description="The credentials are not valid"`,
 		Outcome:   errcatalog.OutcomeNotProcessed,
-		Cause:     "The key is unknown, mistyped, revoked, or made for another environment.",
+		Cause:     "The key is unknown, malformed, revoked, or made for another environment.",
 		Fix:       []string{"Compare the key with the one in the Console, to its last character.", "Use a live key with the live API, and a test key with the test one.", "Make a new key if this one was revoked."},
 	},
 	{
@@ -316,7 +316,7 @@ var entries = []errcatalog.Entry{
 		Covers: []errcatalog.Kind{errcatalog.BadRequest},
 		Status: 400,
 		Params: []errcatalog.Param{
-			{Name: "errors", From: "violations", Public: true, Example: errcatalog.Invalid("", errcatalog.Violation{Field: "/config/priority", Reason: "must be low, normal, high or critical"}).Value, Doc: "Everything that is wrong, each with its place."},
+			{Name: "errors", From: "violations", Public: true, Example: errcatalog.Invalid("", errcatalog.Violation{Field: "/domain", Reason: "is required"}, errcatalog.Violation{Field: "/config/timeout_seconds", Reason: "must be from 5 to 3600"}).Value, Doc: "Everything that is wrong, each with its place."},
 		},
 		Messages: []errcatalog.Message{
 			{Text: "Request validation failed."},
@@ -440,7 +440,7 @@ var entries = []errcatalog.Entry{
 		Code:   CodeInvalidAgentConfiguration,
 		Status: 400,
 		Params: []errcatalog.Param{
-			{Name: "errors", From: "violations", Public: true, Example: errcatalog.Invalid("", errcatalog.Violation{Field: "/config/timeout_seconds", Reason: "must be between 5 and 3600"}).Value, Doc: "What is wrong in the configuration, each with its place."},
+			{Name: "errors", From: "violations", Public: true, Example: errcatalog.Invalid("", errcatalog.Violation{Field: "/config/timeout_seconds", Reason: "must be from 5 to 3600"}).Value, Doc: "What is wrong in the configuration, each with its place."},
 		},
 		Messages: []errcatalog.Message{
 			{Text: "Agent configuration is invalid."},
@@ -454,7 +454,7 @@ var entries = []errcatalog.Entry{
 		Covers: []errcatalog.Kind{errcatalog.Unprocessable},
 		Status: 422,
 		Params: []errcatalog.Param{
-			{Name: "errors", From: "violations", Public: true, Example: errcatalog.Invalid("", errcatalog.Violation{Field: "/steps/0/depends_on/0", Reason: "closes a cycle", Path: []string{"a", "b", "a"}}).Value, Doc: "What is wrong in the workflow, each with its place; a cycle with its path."},
+			{Name: "errors", From: "violations", Public: true, Max: 1000, Example: errcatalog.Invalid("", errcatalog.Violation{Field: "/steps/1/depends_on/0", Reason: "closes a cycle", Path: []string{"a", "b", "a"}}).Value, Doc: "What is wrong in the workflow, each with its place; a cycle with its path."},
 		},
 		Messages: []errcatalog.Message{
 			{Text: "Workflow failed validation checks."},
