@@ -74,7 +74,7 @@ func (s *System) Route(routes func(r chi.Router)) *System {
 // guard accepts the live keys, and the tokens if there are any.
 func (s *System) guard() *auth.Guard {
 	keys := &auth.Keys{Store: &s.store, Format: s.Format, Environment: "live"}
-	g := &auth.Guard{Verifier: keys, OnError: s.Errors.WriteError}
+	g := &auth.Guard{Verifier: keys, OnError: s.refuse}
 	if s.Tokens != nil {
 		g.Verifier = keys.Or(s.Tokens)
 	}
