@@ -39,6 +39,7 @@ var imports = map[string][]string{
 	"cmd/demo-server/faos":       {"errcatalog", "errcatalog/faos", "github.com/go-chi/chi/v5", "middleware"},
 	"cmd/demo-server/onecli":     {"auth", "cmd/demo-server/system", "errcatalog", "errcatalog/onecli", "github.com/go-chi/chi/v5", "middleware/decode"},
 	"cmd/demo-server/so1":        {"errcatalog", "errcatalog/so1", "github.com/go-chi/chi/v5", "middleware"},
+	"cmd/demo-server/so1":        {"auth", "cmd/demo-server/system", "errcatalog", "errcatalog/so1", "github.com/go-chi/chi/v5", "middleware/decode"},
 	"errcatalog":                 {"internal/reqstate"},
 	"errcatalog/agenthuman":      {"errcatalog"},
 	"errcatalog/faos":            {"errcatalog"},

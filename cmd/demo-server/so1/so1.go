@@ -1,8 +1,8 @@
-// Package so1 serves the SO1 API of the demo: its agents.
+// Package so1 serves the SO1 API of the demo: agents with their locks and executions,
+// workflows of agents, and the gates of FORGE.
 package so1
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -11,23 +11,7 @@ import (
 	"github.com/contrite-go/contrite/cmd/demo-server/system"
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errcatalog/so1"
-	"github.com/contrite-go/contrite/middleware/decode"
 )
-
-// An agent is a record.
-type agent struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Domain string `json:"domain"`
-}
-
-var agents = []agent{
-	{"research-agent", "Research", "market analysis"},
-	{"locked-agent", "Ledger", "accounting"},
-	{"flaky-agent", "Flaky", "testing"},
-	{"upstream-agent", "Relay", "integration"},
-	{"buggy-agent", "Buggy", "testing"},
-}
 
 // New returns the API over records of its own.
 func New(o system.Options) *system.System {
@@ -42,65 +26,32 @@ func New(o system.Options) *system.System {
 			"test":    "cp_test_sk_demotest0000ThisDemoKeyIsNotASecret00iFgTq",
 			"burst":   "cp_live_sk_demoburst000ThisDemoKeyIsNotASecret00NJ3tF",
 		},
-		Scopes:  []string{"agents:read", "agents:write", "agents:unlock", "forge:override"},
+		Scopes:  []string{"agents:read", "agents:write", "agents:execute", "agents:unlock", "workflows:write", "forge:override"},
 		Limited: []string{"agents:read"},
 		Rate:    o.Rate,
 	}
 	handle := api.Errors.Handle
+	may := func(scopes ...string) func(http.Handler) http.Handler {
+		return auth.RequireScope(api.Errors.WriteError, scopes...)
+	}
+	agents := newAgents(&relay{url: o.Upstreams.Start(http.HandlerFunc(garble))})
+	workflows := &workflows{agents}
+	gates := &gates{handle, may("forge:override")}
 	return api.Route(func(r chi.Router) {
-		r.Method("GET", "/agents", handle(listAgents))
-		r.Method("GET", "/agents/{id}", handle(showAgent))
-		r.Method("POST", "/agents/{id}/execute", handle(execute))
+		r.Group(func(r chi.Router) {
+			r.Use(may("agents:read"))
+			r.Method("GET", "/agents", handle(agents.list))
+			r.Method("GET", "/agents/{id}", handle(agents.show))
+		})
+		r.Group(func(r chi.Router) {
+			r.Use(ifForced(may("agents:write", "agents:unlock"), may("agents:write")))
+			r.Method("POST", "/agents", handle(agents.create))
+			r.Method("PATCH", "/agents/{id}", handle(agents.change))
+			r.Method("DELETE", "/agents/{id}", handle(agents.remove))
+			r.Method("POST", "/agents/{id}/lock", handle(agents.lock))
+		})
+		r.With(may("agents:execute")).Method("POST", "/agents/{id}/execute", handle(agents.execute))
+		r.With(may("workflows:write")).Method("POST", "/workflows", handle(workflows.create))
+		r.Method("POST", "/forge/gates/{stage}/validate", handle(gates.validate))
 	})
-}
-
-func find(r *http.Request) (agent, error) {
-	for _, a := range agents {
-		if a.ID == chi.URLParam(r, "id") {
-			return a, nil
-		}
-	}
-	return agent{}, so1.ResourceNotFound()
-}
-
-func listAgents(w http.ResponseWriter, _ *http.Request) error {
-	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"agents": agents})
-}
-
-func showAgent(w http.ResponseWriter, r *http.Request) error {
-	a, err := find(r)
-	if err != nil {
-		return err
-	}
-	return errcatalog.WriteJSON(w, http.StatusOK, a)
-}
-
-func execute(w http.ResponseWriter, r *http.Request) error {
-	a, err := find(r)
-	if err != nil {
-		return err
-	}
-	var in struct {
-		Task string `json:"task"`
-	}
-	if err := decode.JSON(r, &in); err != nil {
-		return err
-	}
-	out, err := work(a, in.Task)
-	if err != nil {
-		return err
-	}
-	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"agent": a.ID, "output": out})
-}
-
-// work does an agent's task. The buggy agent's code indexes a list that is empty.
-func work(a agent, task string) (string, error) {
-	switch a.ID {
-	case "flaky-agent":
-		return "", so1.AgentExecutionFailed().Because(fmt.Errorf("%s lost its model", a.ID))
-	case "buggy-agent":
-		var steps []string
-		return steps[0], nil
-	}
-	return "done: " + task, nil
 }
