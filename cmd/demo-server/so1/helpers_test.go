@@ -1,6 +1,7 @@
 package so1_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -42,9 +43,7 @@ func request(t *testing.T, s *system.System, base string, c system.Call) *http.R
 	if c.Body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	for name, values := range c.Header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, c.Header)
 	if c.Key != "" {
 		r.Header.Set("Authorization", "Bearer "+s.Keys[c.Key])
 	}

@@ -272,6 +272,7 @@ func otherScenarios() []scenario {
 			ok("with all", post("/forge/gates/IMPLEMENT/validate", `{"outputs":["code_review","unit_tests","code","code"]}`), 200, `{"stage":"IMPLEMENT","passed":true,"overridden":false,"failed_criteria":[]}`),
 			ok("for the limited key", call("POST", "limited", "/forge/gates/MONITOR/validate", `{"outputs":["dashboards","alerts","runbook"],"override":false}`), 200, `{"stage":"MONITOR","passed":true,"overridden":false,"failed_criteria":[]}`),
 			refused("not by the limited key's override", call("POST", "limited", "/forge/gates/DEPLOY/validate", `{"outputs":[],"override":true}`), 403, "insufficient_permissions", lacking(`"forge:override"`), lacks+`"forge:override"`),
+			refused("not by it where there is nothing to override", call("POST", "limited", "/forge/gates/DEPLOY/validate", `{"outputs":["release_notes","rollback_plan","approval"],"override":true}`), 403, "insufficient_permissions", lacking(`"forge:override"`)),
 			ok("by an override", post("/forge/gates/DEPLOY/validate", `{"outputs":["approval"],"override":true}`), 200, `{"stage":"DEPLOY","passed":true,"overridden":true,"failed_criteria":["release_notes","rollback_plan"]}`),
 			ok("by an override that it does not take", post("/forge/gates/VERIFY/validate", `{"outputs":["test_report","test_coverage","security_scan"],"override":true}`), 200, `{"stage":"VERIFY","passed":true,"overridden":false,"failed_criteria":[]}`),
 			refused("not of another stage", post("/forge/gates/LUNCH/validate", `{"outputs":[]}`), 404, "resource_not_found", `{}`),
