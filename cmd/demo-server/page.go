@@ -34,6 +34,7 @@ type pageSystem struct {
 type pageCode struct {
 	errcatalog.Entry
 	Curl []string
+	Why  string // there is none
 }
 
 // index is the page of all systems.
@@ -72,6 +73,8 @@ func (d *demo) describe(s *mounted) pageSystem {
 		c := pageCode{Entry: e}
 		if i := slices.IndexFunc(s.lines, func(l system.Line) bool { return l.Code == e.Code }); i >= 0 {
 			c.Curl = s.curls(d.base, s.lines[i])
+		} else {
+			c.Why = unreached[e.Code]
 		}
 		ps.Codes = append(ps.Codes, c)
 	}

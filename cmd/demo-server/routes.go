@@ -41,7 +41,7 @@ func newDemo(base string, rate int64) *demo {
 		open         func(system.Options) *system.System
 		lines        []system.Line
 	}{
-		{"so1", "/so1/v1", so1.New, nil},
+		{"so1", "/so1/v1", so1.New, so1.Lines()},
 		{"agenthuman", "/agenthuman/v1", agenthuman.New, agenthuman.Lines()},
 		{"onecli", "/onecli/api", onecli.New, onecli.Lines()},
 		{"faos", "/faos/v1", faos.New, faos.Lines()},

@@ -22,8 +22,7 @@ func Lines() []system.Line {
 	typed.Header = http.Header{"Content-Type": {"text/plain"}}
 	sixth := with(call(agenthuman.CodeRateLimitExceeded, "GET", "/roles", ""), "burst")
 	sixth.Times = 6
-	maintained := call(agenthuman.CodeServiceUnavailable, "GET", "/roles", "")
-	maintained.Before = []system.Call{{Method: "PUT", Path: "/admin/maintenance", Key: "full", Body: `{"enabled":true,"retry_after":30}`}}
+	maintained := system.UnderMaintenance(agenthuman.CodeServiceUnavailable, call("", "GET", "/roles", "").Call)
 
 	return []system.Line{
 		call(agenthuman.CodeInvalidParameters, "POST", "/sessions", `{"max_minutes":30}`),

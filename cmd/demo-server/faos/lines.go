@@ -98,10 +98,6 @@ func everywhere() []system.Line {
 		line("unsupported_media_type", system.Call{
 			Method: "POST", Path: "/agents", Key: "full", Header: http.Header{"Content-Type": {"text/plain"}}, Body: "hello",
 		}),
-		{
-			Code:   faos.CodeServiceUnavailable,
-			Before: []system.Call{{Method: "PUT", Path: "/admin/maintenance", Key: "full", Body: `{"enabled":true,"retry_after":30}`}},
-			Call:   get("/agents"),
-		},
+		system.UnderMaintenance(faos.CodeServiceUnavailable, get("/agents")),
 	}
 }

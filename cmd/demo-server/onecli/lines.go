@@ -66,7 +66,7 @@ func Lines() []system.Line {
 
 		sixth,
 		call(onecli.CodeInternalServerError, "POST", "/agents", `{"name":"Buggy","identifier":"buggy-agent"}`),
-		after(call(onecli.CodeServiceUnavailable, "GET", "/agents", ""), "PUT", "/admin/maintenance", `{"enabled":true,"retry_after":30}`),
+		system.UnderMaintenance(onecli.CodeServiceUnavailable, call("", "GET", "/agents", "").Call),
 		call("method_not_allowed", "PUT", "/agents", ""),
 		call("payload_too_large", "POST", "/agents", strings.Repeat("x", 1<<20+1)),
 		call("uri_too_long", "GET", "/agents?"+strings.Repeat("x", 8<<10), ""),

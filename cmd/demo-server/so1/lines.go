@@ -32,11 +32,7 @@ func Lines() []system.Line {
 		{Code: so1.CodeWorkflowValidationFailed, Call: post("full", "/workflows", cycle)},
 		{Code: so1.CodeForgeGateFailure, Call: post("full", "/forge/gates/VERIFY/validate", `{"outputs":["test_report"]}`)},
 		{Code: so1.CodeRateLimitExceeded, Call: times(6, get("burst", agents))},
-		{
-			Code:   so1.CodeServiceUnavailable,
-			Before: []system.Call{call("PUT", "full", "/admin/maintenance", `{"enabled":true,"retry_after":30}`)},
-			Call:   get("full", agents),
-		},
+		system.UnderMaintenance(so1.CodeServiceUnavailable, get("full", agents)),
 		{Code: inherited(errcatalog.MethodNotAllowed), Call: call("DELETE", "full", agents, "")},
 		{Code: inherited(errcatalog.PayloadTooLarge), Call: post("full", agents, `{"id":"`+strings.Repeat("x", 1<<20))},
 		{Code: inherited(errcatalog.URITooLong), Call: get("full", "/agents/"+strings.Repeat("x", 8<<10))},

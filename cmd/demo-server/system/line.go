@@ -23,3 +23,11 @@ type Call struct {
 	Body         string
 	Times        int // how often it is sent; zero is once
 }
+
+// UnderMaintenance is the line of what a call gets while the API is under maintenance.
+func UnderMaintenance(code errcatalog.Code, c Call) Line {
+	set := func(body string) []Call {
+		return []Call{{Method: http.MethodPut, Path: maintenancePath, Key: "full", Body: body}}
+	}
+	return Line{Code: code, Before: set(`{"enabled":true,"retry_after":30}`), Call: c, After: set(`{"enabled":false}`)}
+}
