@@ -27,18 +27,17 @@ var imports = map[string][]string{
 	"auth/storetest": {"auth"},
 	"cmd/demo-server": {
 		"cmd/demo-server/agenthuman", "cmd/demo-server/faos", "cmd/demo-server/onecli", "cmd/demo-server/so1",
-		"errcatalog", "github.com/go-chi/chi/v5", "middleware", "middleware/listener", "requestid",
+		"cmd/demo-server/system", "errcatalog", "github.com/go-chi/chi/v5", "middleware", "middleware/listener", "requestid",
 	},
-	"cmd/demo-server/agenthuman": {"errcatalog", "errcatalog/agenthuman", "github.com/go-chi/chi/v5", "middleware"},
-	"cmd/demo-server/faos":       {"auth", "auth/jwtauth", "cmd/demo-server/system", "errcatalog", "errcatalog/faos", "github.com/go-chi/chi/v5", "github.com/golang-jwt/jwt/v5", "middleware/decode"},
-	"cmd/demo-server/onecli":     {"errcatalog", "errcatalog/onecli", "github.com/go-chi/chi/v5", "middleware"},
+	"cmd/demo-server/faos": {"auth", "auth/jwtauth", "cmd/demo-server/system", "errcatalog", "errcatalog/faos", "github.com/go-chi/chi/v5", "github.com/golang-jwt/jwt/v5", "middleware/decode"},
+	"cmd/demo-server/system": {
+		"auth", "errcatalog", "github.com/go-chi/chi/v5", "middleware", "middleware/decode", "ratelimit",
+	},
 	"cmd/demo-server/system/systemtest": {
 		"auth", "cmd/demo-server/system", "errcatalog", "errtest", "internal/testutil", "middleware",
 	},
 	"cmd/demo-server/agenthuman": {"auth", "cmd/demo-server/system", "errcatalog", "errcatalog/agenthuman", "github.com/go-chi/chi/v5", "middleware/decode"},
-	"cmd/demo-server/faos":       {"errcatalog", "errcatalog/faos", "github.com/go-chi/chi/v5", "middleware"},
 	"cmd/demo-server/onecli":     {"auth", "cmd/demo-server/system", "errcatalog", "errcatalog/onecli", "github.com/go-chi/chi/v5", "middleware/decode"},
-	"cmd/demo-server/so1":        {"errcatalog", "errcatalog/so1", "github.com/go-chi/chi/v5", "middleware"},
 	"cmd/demo-server/so1":        {"auth", "cmd/demo-server/system", "errcatalog", "errcatalog/so1", "github.com/go-chi/chi/v5", "middleware/decode"},
 	"errcatalog":                 {"internal/reqstate"},
 	"errcatalog/agenthuman":      {"errcatalog"},

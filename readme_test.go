@@ -118,6 +118,7 @@ func checkCurls(t *testing.T, documented, addr string) {
 			n++
 			t.Run(command, func(t *testing.T) {
 				got := curl(t, strings.Replace(command, documented, "http://"+addr, 1))
+				got = strings.ReplaceAll(got, addr, strings.Replace(documented, "localhost", "127.0.0.1", 1))
 				if settle(got) != settle(strings.TrimRight(want, "\n")) {
 					t.Errorf("README.md shows\n%s\nand the server answers\n%s", want, got)
 				}
@@ -215,7 +216,9 @@ func curl(t *testing.T, command string) string {
 		case "-d":
 			i++
 			body = strings.Trim(args[i], "'")
-			headers.Set("Content-Type", "application/x-www-form-urlencoded")
+			if headers.Get("Content-Type") == "" {
+				headers.Set("Content-Type", "application/x-www-form-urlencoded")
+			}
 		default:
 			url = args[i]
 		}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -13,65 +14,46 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/contrite-go/contrite/cmd/demo-server/so1"
+	"github.com/contrite-go/contrite/cmd/demo-server/system"
 	"github.com/contrite-go/contrite/internal/testutil"
 )
 
 func TestEachSystemSpeaksItsOwnContract(t *testing.T) {
 	t.Parallel()
-	s := testutil.Serve(t, newDemo("", 0).handler, false)
+	_, base := open(t)
 	tests := []struct {
-		name, method, path, body string
-		status                   int
-		code, want               string
+		name, method, path string
+		status             int
+		code, want         string
 	}{
-		{"so1 lists its agents", "GET", "/so1/v1/agents", "", 200, "", `{"agents":[{"id":"research-agent"`},
-		{"so1 shows an agent", "GET", "/so1/v1/agents/locked-agent", "", 200, "", `{"id":"locked-agent","name":"Ledger"`},
-		{"so1 has no such agent", "GET", "/so1/v1/agents/nobody", "", 404, "resource_not_found", `{"success":false,"error":{"code":"resource_not_found","message":"The requested resource doesn’t exist.","details":{}},"metadata":{"timestamp":"`},
-		{"so1's unknown route is a resource that is not found", "GET", "/so1/v1/nowhere", "", 404, "resource_not_found", `{"success":false,`},
-		{"so1's wrong method", "PUT", "/so1/v1/agents", "", 405, "method_not_allowed", `{"success":false,"error":{"code":"method_not_allowed"`},
-		{"a method that nobody knows is so1's to refuse", "FOO", "/so1/v1/agents", "", 405, "method_not_allowed", `{"success":false,"error":{"code":"method_not_allowed"`},
-		{"so1 has HEAD where it has GET", "HEAD", "/so1/v1/agents", "", 200, "", ""},
-		{"so1's buggy agent panics", "POST", "/so1/v1/agents/buggy-agent/execute", `{"task":"x"}`, 500, "internal_server_error", `"details":{"retryable":true}`},
-		{"so1's flaky agent fails", "POST", "/so1/v1/agents/flaky-agent/execute", `{"task":"x"}`, 500, "agent_execution_failed", `"details":{"retryable":true}`},
-		{"so1 wants JSON", "POST", "/so1/v1/agents/research-agent/execute", `{"task":`, 400, "invalid_json", `"Request body is not valid JSON."`},
-		{"so1 executes", "POST", "/so1/v1/agents/research-agent/execute", `{"task":"x"}`, 200, "", `{"agent":"research-agent","output":"done: x"}`},
-
-		{"agenthuman lists its roles", "GET", "/agenthuman/v1/roles", "", 200, "", `{"roles":[{"id":"role_host","name":"Host","disabled":false}`},
-		{"agenthuman shows a session", "GET", "/agenthuman/v1/sessions/ses_demo", "", 200, "", `{"id":"ses_demo"`},
-		{"agenthuman has no such session", "GET", "/agenthuman/v1/sessions/123", "", 404, "session_not_found", `{"error":{"code":"session_not_found","message":"Session with ID '123' does not exist"}}`},
-		{"agenthuman's unknown route", "GET", "/agenthuman/v1/", "", 404, "not_found", `{"error":{"code":"not_found"`},
-		{"agenthuman's wrong method", "DELETE", "/agenthuman/v1/roles", "", 405, "method_not_allowed", `{"error":{"code":"method_not_allowed"`},
-		{"agenthuman panics", "POST", "/agenthuman/v1/sessions/ses_demo/speak", `{"text":"panic"}`, 500, "internal_error", `"details":{"request_id":"req_`},
-		{"agenthuman wants a text", "POST", "/agenthuman/v1/sessions/ses_demo/speak", `{}`, 400, "invalid_parameters", `{"error":{"code":"invalid_parameters","message":"The 'text' field is required","details":{"field":"text","requirement":"required"}}}`},
-
-		{"onecli lists its agents", "GET", "/onecli/api/agents", "", 200, "", `{"agents":[{"id":"agent_1"`},
-		{"onecli has no such agent", "GET", "/onecli/api/agents/nobody", "", 404, "agent_not_found", `{"error":"Agent not found"}`},
-		{"onecli's unknown route", "GET", "/onecli/api/nowhere", "", 404, "not_found", `{"error":"Not found"}`},
-		{"onecli's wrong method", "PATCH", "/onecli/api/agents", "", 405, "method_not_allowed", `{"error":"`},
-		{"onecli panics", "POST", "/onecli/api/agents", `{"name":"B","identifier":"buggy-agent"}`, 500, "internal_server_error", `{"error":"Internal server error"}`},
-		{"onecli goes on after the panic", "POST", "/onecli/api/agents", `{"name":"B","identifier":"b"}`, 201, "", `{"id":"agent_b"`},
-		{"onecli knows the identifier", "POST", "/onecli/api/agents", `{"name":"D","identifier":"default"}`, 409, "agent_identifier_taken", `{"error":"Agent with this identifier already exists"}`},
-		{"onecli wants a name", "POST", "/onecli/api/agents", `{"identifier":"x"}`, 400, "agent_name_invalid", `{"error":"Agent name must be 1-255 characters"}`},
-
-		{"faos lists its agents", "GET", "/faos/v1/agents", "", 200, "", `{"agents":[{"id":"agt_abc123"`},
-		{"faos has no such agent", "GET", "/faos/v1/agents/agt_x", "", 404, "agent_not_found", `{"error":{"code":"agent_not_found","message":"Agent with ID 'agt_x' does not exist","type":"resource_error","param":"agent_id","request_id":"req_`},
-		{"faos's unknown route", "GET", "/faos/v1/nowhere", "", 404, "not_found", `"type":"resource_error"`},
-		{"faos's wrong method", "PUT", "/faos/v1/agents", "", 405, "method_not_allowed", `"type":"validation_error"`},
-		{"faos panics", "POST", "/faos/v1/agents/agt_abc123/execute", `{"input":{"action":"panic"}}`, 500, "internal_server_error", `"type":"server_error"`},
-		{"faos's agent sleeps", "POST", "/faos/v1/agents/agt_paused/execute", `{"input":{}}`, 409, "agent_not_active", `"message":"Agent is currently paused"`},
-		{"faos's agent learns", "POST", "/faos/v1/agents/agt_training/execute", `{"input":{}}`, 409, "agent_not_active", `"message":"Agent is currently in training mode"`},
-		{"faos has guardrails", "POST", "/faos/v1/agents/agt_abc123/execute", `{"input":{"action":"delete_database"}}`, 403, "guardrail_violation", `"type":"authorization_error"`},
-
-		{"outside the systems it is the standard", "GET", "/nowhere", "", 404, "route_not_found", `{"error":{"code":"route_not_found"`},
-		{"the index has only GET", "POST", "/", "", 405, "method_not_allowed", `{"error":{"code":"method_not_allowed"`},
+		{"so1's unknown route is a resource that is not found", "GET", "/so1/v1/nowhere", 404, "resource_not_found", `{"success":false,"error":{"code":"resource_not_found","message":"The requested resource doesn’t exist.","details":{}},"metadata":{"timestamp":"`},
+		{"so1's wrong method", "PUT", "/so1/v1/agents", 405, "method_not_allowed", `{"success":false,"error":{"code":"method_not_allowed"`},
+		{"a method that nobody knows is so1's to refuse", "FOO", "/so1/v1/agents", 405, "method_not_allowed", `{"success":false,"error":{"code":"method_not_allowed"`},
+		{"so1 wants a key", "GET", "/so1/v1/agents", 401, "missing_authorization", `{"success":false`},
+		{"agenthuman's unknown route", "GET", "/agenthuman/v1/", 404, "not_found", `{"error":{"code":"not_found"`},
+		{"agenthuman's wrong method", "DELETE", "/agenthuman/v1/roles", 405, "method_not_allowed", `{"error":{"code":"method_not_allowed"`},
+		{"agenthuman wants a key", "GET", "/agenthuman/v1/roles", 401, "invalid_api_key", `{"error":{"code":"invalid_api_key"`},
+		{"onecli's unknown route", "GET", "/onecli/api/nowhere", 404, "not_found", `{"error":"Not found"}`},
+		{"onecli's wrong method", "PATCH", "/onecli/api/agents", 405, "method_not_allowed", `{"error":"`},
+		{"onecli wants a key", "GET", "/onecli/api/agents", 401, "unauthorized", `{"error":"Unauthorized"}`},
+		{"faos's unknown route", "GET", "/faos/v1/nowhere", 404, "not_found", `"type":"resource_error"`},
+		{"faos's wrong method", "PUT", "/faos/v1/agents", 405, "method_not_allowed", `"documentation_url":"` + base + `/docs/faos#method_not_allowed"`},
+		{"faos wants a key", "GET", "/faos/v1/agents", 401, "missing_authentication", `"message":"No authentication credentials provided"`},
+		{"outside the systems it is the standard", "GET", "/nowhere", 404, "route_not_found", `{"error":{"code":"route_not_found"`},
+		{"a prefix that is escaped is outside", "GET", "/onecli%2Fapi/agents", 404, "route_not_found", `{"error":{"code":"route_not_found"`},
+		{"a prefix whose letters are escaped is outside", "GET", "/%6Fnecli/api/agents", 404, "route_not_found", `{"error":{"code":"route_not_found"`},
+		{"a prefix alone is outside", "GET", "/faos/v1", 404, "route_not_found", `{"error":{"code":"route_not_found"`},
+		{"the index has only GET", "POST", "/", 405, "method_not_allowed", `{"error":{"code":"method_not_allowed"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r, err := http.NewRequest(tt.method, s.URL+tt.path, strings.NewReader(tt.body))
+			t.Parallel()
+			r, err := http.NewRequest(tt.method, base+tt.path, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			resp, body := testutil.Do(t, s.Client(), r)
+			resp, body := testutil.Do(t, http.DefaultClient, r)
 			if resp.StatusCode != tt.status || resp.Header.Get("X-Error-Code") != tt.code {
 				t.Errorf("got %d %q, want %d %q", resp.StatusCode, resp.Header.Get("X-Error-Code"), tt.status, tt.code)
 			}
@@ -89,13 +71,34 @@ func TestEachSystemSpeaksItsOwnContract(t *testing.T) {
 	}
 }
 
+func TestTheKeysAreListed(t *testing.T) {
+	t.Parallel()
+	_, base := open(t)
+	r, _ := http.NewRequest(http.MethodGet, base+"/demo/keys.json", nil)
+	_, body := testutil.Do(t, http.DefaultClient, r)
+	var keys map[string]map[string]string
+	if err := json.Unmarshal([]byte(body), &keys); err != nil {
+		t.Fatal(err)
+	}
+	for system, names := range map[string][]string{
+		"so1": nil, "agenthuman": nil, "onecli": nil,
+		"faos": {"starter", "access_token", "expired_token", "unscoped_token"},
+	} {
+		for _, name := range append(names, "full", "limited", "expired", "revoked", "test", "burst") {
+			if keys[system][name] == "" {
+				t.Errorf("%s has no key %s", system, name)
+			}
+		}
+	}
+}
+
 func TestEverySystemAnswersProblemDetailsToThoseWhoPreferThem(t *testing.T) {
 	t.Parallel()
-	s := testutil.Serve(t, newDemo("", 0).handler, false)
+	_, base := open(t)
 	for _, path := range []string{"/so1/v1/x", "/agenthuman/v1/x", "/onecli/api/x", "/faos/v1/x", "/x"} {
-		r, _ := http.NewRequest("GET", s.URL+path, nil)
+		r, _ := http.NewRequest("GET", base+path, nil)
 		r.Header.Set("Accept", "application/problem+json, application/json;q=0.5")
-		resp, body := testutil.Do(t, s.Client(), r)
+		resp, body := testutil.Do(t, http.DefaultClient, r)
 		if resp.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(body, `"status":404`) {
 			t.Errorf("%s: got %s %s", path, resp.Header.Get("Content-Type"), body)
 		}
@@ -109,8 +112,9 @@ func TestWhatNetHTTPRefusesIsInTheStandardContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
+	d, _ := open(t)
 	served := make(chan error, 1)
-	go func() { served <- serve(ctx, l, newDemo("", 0).handler) }()
+	go func() { served <- serve(ctx, l, d.handler) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-served; err != nil {
@@ -157,6 +161,8 @@ func TestWrongFlagsAndATakenPortAreSaidInOneLine(t *testing.T) {
 	}{
 		{"an unknown flag", []string{"-nope"}, 2, "flag provided but not defined: -nope"},
 		{"an argument", []string{"serve"}, 2, `unexpected argument "serve"`},
+		{"a rate of none", []string{"-rate", "0"}, 2, "-rate is 0; it needs to be at least 1"},
+		{"a log of another form", []string{"-log", "xml"}, 2, `-log is "xml"; it is text or json`},
 		{"a taken port", []string{"-addr", taken.Addr().String()}, 1, "address already in use; choose another address with -addr"},
 		{"no address", []string{"-addr", "nonsense"}, 1, "choose another address with -addr"},
 		{"help", []string{"-help"}, 0, "the address to listen on"},
@@ -197,11 +203,15 @@ func TestASignalEndsTheServerAfterTheRequestsInFlight(t *testing.T) {
 	}
 	base := strings.TrimSpace(line[strings.Index(line, "http://"):])
 
+	key := so1.New(system.Options{Upstreams: new(system.Upstreams)}).Keys["full"]
 	// A request whose body is not all there is in flight while the signal comes.
 	pr, pw := io.Pipe()
 	answered := make(chan string, 1)
 	go func() {
-		resp, err := http.Post(base+"/so1/v1/agents/research-agent/execute", "application/json", pr)
+		r, _ := http.NewRequest(http.MethodPost, base+"/so1/v1/agents/research-agent/execute", pr)
+		r.Header.Set("Authorization", "Bearer "+key)
+		r.Header.Set("Content-Type", "application/json")
+		resp, err := http.DefaultClient.Do(r)
 		if err != nil {
 			answered <- err.Error()
 			return

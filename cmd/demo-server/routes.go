@@ -50,7 +50,7 @@ func newDemo(base string, rate int64) *demo {
 		d.systems = append(d.systems, mounted{s.name, s.prefix, s.lines, s.open(o)})
 	}
 	errs := &errcatalog.Writer{}
-	d.handler = middleware.Stack{Errors: errs}.Handler(d.route(d.pages(errs)))
+	d.handler = middleware.Stack{Errors: errs, ClientIP: chimiddleware.ClientIPFromRemoteAddr}.Handler(d.route(d.pages(errs)))
 	return d
 }
 
