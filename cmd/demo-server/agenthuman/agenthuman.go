@@ -39,6 +39,8 @@ func New(o system.Options) *system.System {
 		Scopes:  []string{"read", "write"},
 		Limited: []string{"read"},
 		Rate:    o.Rate,
+		Store:   o.Keys,
+		Limits:  o.Limits,
 	}
 	a := &api{
 		voice:    voice{url: o.Upstreams.Start(voiceServer())},

@@ -47,6 +47,8 @@ func New(o system.Options) *system.System {
 		AccessTokens: issued(),
 		Scopes:       scopes,
 		Rate:         o.Rate,
+		Store:        o.Keys,
+		Limits:       o.Limits,
 	}
 	return api.Route(func(r chi.Router) { s.routes(r, api.Errors) })
 }

@@ -42,6 +42,8 @@ func New(o system.Options) *system.System {
 		Scopes:  []string{"read", "write"},
 		Limited: []string{"read"},
 		Rate:    o.Rate,
+		Store:   o.Keys,
+		Limits:  o.Limits,
 	}
 	a := newAPI(s)
 	handle := s.Errors.Handle

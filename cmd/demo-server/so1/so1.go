@@ -29,6 +29,8 @@ func New(o system.Options) *system.System {
 		Scopes:  []string{"agents:read", "agents:write", "agents:execute", "agents:unlock", "workflows:write", "forge:override"},
 		Limited: []string{"agents:read"},
 		Rate:    o.Rate,
+		Store:   o.Keys,
+		Limits:  o.Limits,
 	}
 	handle := api.Errors.Handle
 	may := func(scopes ...string) func(http.Handler) http.Handler {

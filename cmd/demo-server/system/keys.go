@@ -2,6 +2,7 @@ package system
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 // issued is when the fixed keys were.
 var issued = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// issue stores the fixed keys.
+// issue stores the fixed keys, unless another replica did.
 func (s *System) issue() {
 	for name, key := range s.Keys {
 		environment, id, ok := s.Format.Parse(key)
@@ -36,7 +37,7 @@ func (s *System) issue() {
 			k.RevokedAt = time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
 		}
 		audit := auth.Audit{KeyID: id, Action: auth.Issued, Actor: "demo", At: issued}
-		if err := s.store.Insert(context.Background(), k, audit); err != nil {
+		if err := s.Store.Insert(context.Background(), k, audit); err != nil && !errors.Is(err, auth.ErrExists) {
 			panic(fmt.Sprintf("system: the key %s: %v", name, err))
 		}
 	}
@@ -44,13 +45,13 @@ func (s *System) issue() {
 
 // Regenerate returns a new key in the place of the principal's, which ends at once.
 func (s *System) Regenerate(ctx context.Context, p *auth.Principal) (string, error) {
-	keys, err := s.store.List(ctx, p.Owner)
+	keys, err := s.Store.List(ctx, p.Owner)
 	if err != nil {
 		return "", err
 	}
 	for _, k := range keys {
 		if k.ID == p.ID {
-			key, _, err := (&auth.Issuer{Store: &s.store, Format: s.Format}).Regenerate(ctx, p.Owner, k, 0)
+			key, _, err := (&auth.Issuer{Store: s.Store, Format: s.Format}).Regenerate(ctx, p.Owner, k, 0)
 			return key, err
 		}
 	}

@@ -5,6 +5,9 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/contrite-go/contrite/auth"
+	"github.com/contrite-go/contrite/ratelimit"
 )
 
 // Options are what the demo server tells each API.
@@ -15,6 +18,10 @@ type Options struct {
 	DocsURL string
 	// Upstreams runs the servers that the API calls.
 	Upstreams *Upstreams
+	// Keys has the API's keys, and Limits the counts of its rate limit, where several
+	// processes serve it. Nil is this process's memory.
+	Keys   auth.KeyStore
+	Limits ratelimit.Store
 }
 
 // Upstreams are servers of their own that stand for those of others, on the loopback

@@ -37,8 +37,11 @@ type System struct {
 	Scopes, Limited []string
 	// Rate is how many requests a minute a key has. Zero is 60.
 	Rate int64
+	// Store has the keys. Nil is a new auth.Memory.
+	Store auth.KeyStore
+	// Limits has the counts of the rate limit. Nil is a new ratelimit.Memory.
+	Limits ratelimit.Store
 
-	store       auth.Memory
 	maintenance middleware.Maintenance
 	router      http.Handler
 }
@@ -53,9 +56,12 @@ const (
 // ServeHTTP serves a request of the API.
 func (s *System) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }
 
-// Route puts the API together and returns it. It panics if a key is wrong: the demo's
-// are constants.
+// Route puts the API together and returns it. It panics if a key is wrong, the demo's
+// being constants, or can't be stored.
 func (s *System) Route(routes func(r chi.Router)) *System {
+	if s.Store == nil {
+		s.Store = new(auth.Memory)
+	}
 	s.issue()
 	onError := s.Errors.WriteError
 	r := chi.NewRouter()
@@ -73,7 +79,7 @@ func (s *System) Route(routes func(r chi.Router)) *System {
 
 // guard accepts the live keys, and the tokens if there are any.
 func (s *System) guard() *auth.Guard {
-	keys := &auth.Keys{Store: &s.store, Format: s.Format, Environment: "live"}
+	keys := &auth.Keys{Store: s.Store, Format: s.Format, Environment: "live"}
 	g := &auth.Guard{Verifier: keys, OnError: s.refuse}
 	if s.Tokens != nil {
 		g.Verifier = keys.Or(s.Tokens)
@@ -90,8 +96,8 @@ func (s *System) limiter() *ratelimit.Limiter {
 	if rate == 0 {
 		rate = 60
 	}
-	return &ratelimit.Limiter{OnError: s.Errors.WriteError, Policies: []ratelimit.Policy{{
-		Name: "default", Window: time.Minute, Key: ratelimit.ByPrincipal(),
+	return &ratelimit.Limiter{Store: s.Limits, OnError: s.Errors.WriteError, Policies: []ratelimit.Policy{{
+		Name: "default", Window: time.Minute, Key: ratelimit.ByPrincipal(), OnFailure: ratelimit.Local,
 		Limits: func(r *http.Request) int64 {
 			if auth.FromContext(r.Context()).Quota == "burst" {
 				return burst
