@@ -24,13 +24,16 @@ each_of = @failed=; for m in $(1); do \
 ERRCAT = go -C cmd/errcat run .
 CATALOGS := $(patsubst %,'$(CURDIR)/%',$(wildcard errcatalog/*/catalog.yaml))
 
-.PHONY: help demo test test-integration lint fuzz bench fmt generate
+.PHONY: help demo demo-replicas test test-integration lint fuzz bench fmt generate
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' Makefile
 
 demo: ## run the demo server; flags go in ARGS
 	@go run ./cmd/demo-server $(ARGS)
+
+demo-replicas: ## run one system as three processes on PostgreSQL and Redis, and kill some
+	@CONTRITE_INSTALL=no integration/with-servers go -C examples/replicas run .
 
 test: ## run the tests with the race detector
 	$(call each_of,$(TESTED),go test -race ./...)
