@@ -16,8 +16,6 @@ import (
 
 	"github.com/contrite-go/contrite/auth"
 	"github.com/contrite-go/contrite/auth/sqlstore"
-	"github.com/contrite-go/contrite/errcatalog"
-	"github.com/contrite-go/contrite/errcatalog/faos"
 )
 
 // listening is what a replica says before its address.
@@ -85,10 +83,7 @@ func (c *cluster) startFront(addrs []string) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(c.log, nil))
-	errs := &errcatalog.Writer{Catalog: faos.Catalog, Report: func(ctx context.Context, e *errcatalog.Error, _ error) {
-		log.ErrorContext(ctx, "the front answers", "error", e)
-	}}
-	c.front = &http.Server{Handler: front(errs, addrs...), ReadHeaderTimeout: 10 * time.Second}
+	c.front = &http.Server{Handler: front(log, addrs...), ReadHeaderTimeout: 10 * time.Second}
 	c.url = "http://" + l.Addr().String() + prefix
 	go func() { _ = c.front.Serve(l) }()
 	return nil

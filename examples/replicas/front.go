@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -10,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/errcatalog/faos"
 	"github.com/contrite-go/contrite/middleware"
 	"github.com/contrite-go/contrite/middleware/upgrade"
 	"github.com/contrite-go/contrite/requestid"
@@ -17,8 +19,10 @@ import (
 
 // front returns the server in front of the replicas at these addresses. What it can't
 // have answered by one of them it answers itself, in their contract.
-func front(errs *errcatalog.Writer, addrs ...string) http.Handler {
-	return middleware.Stack{Errors: errs}.Handler(&httputil.ReverseProxy{
+func front(log *slog.Logger, addrs ...string) http.Handler {
+	errs := &errcatalog.Writer{Catalog: faos.Catalog}
+	// The replicas speak the contract already: nothing of theirs is to be upgraded.
+	return middleware.Stack{Errors: errs, Logger: log, KeepReplies: true}.Handler(&httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetXForwarded()
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", "replicas" // whose address the pool puts there

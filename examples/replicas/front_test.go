@@ -1,15 +1,12 @@
 package main
 
 import (
-	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"github.com/contrite-go/contrite/errcatalog"
-	"github.com/contrite-go/contrite/errcatalog/faos"
 )
 
 // serve returns the address of a server.
@@ -31,8 +28,7 @@ func gone(t *testing.T) string {
 // ask sends a request through a front of the replicas.
 func ask(t *testing.T, method, body string, replicas ...string) *http.Response {
 	t.Helper()
-	quiet := func(context.Context, *errcatalog.Error, error) {}
-	server := httptest.NewServer(front(&errcatalog.Writer{Catalog: faos.Catalog, Report: quiet}, replicas...))
+	server := httptest.NewServer(front(slog.New(slog.DiscardHandler), replicas...))
 	t.Cleanup(server.Close)
 	r, err := http.NewRequestWithContext(t.Context(), method, server.URL, strings.NewReader(body))
 	if err != nil {
