@@ -98,13 +98,13 @@ func (s *service) fill(now time.Time) {
 		{"agt_paused", "Sleeper", "assistant", "support", "L1", paused},
 		{"agt_training", "Novice", "assistant", "support", "L1", training},
 	} {
-		s.agents.put(a.ID, a)
+		s.agents.fill(a.ID, a)
 	}
 	for _, e := range []execution{
 		{ID: "exec_old", AgentID: "agt_active", Status: completed, CreatedAt: time.Date(2025, 10, 1, 9, 0, 0, 0, time.UTC)},
 		{ID: "exec_recent", AgentID: "agt_active", Status: completed, CreatedAt: second(now.Add(-retention / 2))},
 	} {
-		s.executions.put(e.ID, e)
+		s.executions.fill(e.ID, e)
 	}
 	for _, w := range []workflow{
 		{"wfl_slow", "Nightly report", []step{
@@ -116,7 +116,7 @@ func (s *service) fill(now time.Time) {
 			{ID: "step_3", Name: "Update CRM", Type: "integration", Integration: "crm"},
 		}},
 	} {
-		s.workflows.put(w.ID, w)
+		s.workflows.fill(w.ID, w)
 	}
 }
 

@@ -169,6 +169,25 @@ func TestAWebhookLives(t *testing.T) {
 	}
 }
 
+func TestTheOldestRecordIsForgottenButNoneFromTheStart(t *testing.T) {
+	t.Parallel()
+	a := serve(t, newSystem(t, 10000))
+	oldest := a.do(201, "POST", "/agents", agentWith(""))["id"].(string)
+	for range 1000 - 4 {
+		a.do(201, "POST", "/agents", agentWith(""))
+	}
+	a.do(200, "GET", "/agents/"+oldest, "")
+	a.do(204, "DELETE", "/agents/agt_training", "")
+	a.do(201, "POST", "/agents", agentWith(""))
+	a.do(200, "GET", "/agents/"+oldest, "")
+	a.do(201, "POST", "/agents", agentWith(""))
+	a.do(404, "GET", "/agents/"+oldest, "")
+	list := a.do(200, "GET", "/agents", "")["agents"].([]any)
+	if first := list[0].(map[string]any)["id"]; len(list) != 1000 || first != "agt_active" {
+		t.Errorf("there are %d agents, the first is %v", len(list), first)
+	}
+}
+
 func TestAnIntegrationThatWorks(t *testing.T) {
 	t.Parallel()
 	if got := open(t).do(200, "POST", "/integrations/ledger/sync", ""); got["integration"] != "ledger" {

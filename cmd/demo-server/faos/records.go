@@ -10,13 +10,17 @@ import (
 	"github.com/contrite-go/contrite/errcatalog"
 )
 
-// records are those of one kind. What a record points to must not be changed once it
-// is stored: who found it has it too. The zero records are empty and ready to use.
+// records are the newest thousand of one kind, those from the start among them: a demo
+// forgets before it grows without end. What a record points to must not be changed once
+// it is stored: who found it has it too. The zero records are empty and ready to use.
 type records[T any] struct {
 	mu    sync.RWMutex
 	byID  map[string]T
 	order []string // the IDs, as the records were made
+	first int      // how many of them are from the start
 }
+
+const maxRecords = 1000
 
 // find returns a record, and whether there is one.
 func (r *records[T]) find(id string) (T, bool) {
@@ -37,12 +41,21 @@ func (r *records[T]) all() []T {
 	return list
 }
 
-// put adds a record.
+// fill adds a record that is there from the start, and is never forgotten.
+func (r *records[T]) fill(id string, record T) {
+	r.put(id, record)
+	r.first++
+}
+
+// put adds a record. It forgets the oldest one if there are too many.
 func (r *records[T]) put(id string, record T) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.byID == nil {
 		r.byID = map[string]T{}
+	}
+	if len(r.order) >= maxRecords {
+		r.delete(r.first)
 	}
 	r.byID[id] = record
 	r.order = append(r.order, id)
@@ -64,10 +77,21 @@ func (r *records[T]) change(id string, f func(*T)) (T, bool) {
 func (r *records[T]) remove(id string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_, ok := r.byID[id]
-	delete(r.byID, id)
-	r.order = slices.DeleteFunc(r.order, func(other string) bool { return other == id })
-	return ok
+	i := slices.Index(r.order, id)
+	if i < 0 {
+		return false
+	}
+	if i < r.first {
+		r.first--
+	}
+	r.delete(i)
+	return true
+}
+
+// delete removes the record of a place in the order.
+func (r *records[T]) delete(i int) {
+	delete(r.byID, r.order[i])
+	r.order = slices.Delete(r.order, i, i+1)
 }
 
 // newID returns an ID that no record has.
