@@ -117,8 +117,8 @@ func TestEachContractSaysItInItsWay(t *testing.T) {
 		},
 
 		{"onecli, no JSON", onecli.Catalog, new(session), `nope`, `{"error":"Request body is not valid JSON"}`},
-		{"onecli, an absent field", onecli.Catalog, new(session), `{}`, `{"error":"Required fields are missing from the request."}`},
-		{"onecli, a wrong type", onecli.Catalog, new(session), `{"role_id":7}`, `{"error":"The request has values that are not valid."}`},
+		{"onecli, an absent field", onecli.Catalog, new(session), `{}`, `{"error":"role_id is required"}`},
+		{"onecli, a wrong type", onecli.Catalog, new(session), `{"role_id":7}`, `{"error":"role_id must be a string"}`},
 
 		{
 			"faos, absent fields", faos.Catalog, new(faosAgent), `{"type":"t"}`,
@@ -141,7 +141,7 @@ func TestEachContractSaysItInItsWay(t *testing.T) {
 		},
 		{
 			"faos, no object", faos.Catalog, new(faosAgent), `7`,
-			`{"error":{"code":"invalid_parameter","message":"Invalid parameter value",` + faosType + faosTail + `invalid_parameter"}}`,
+			`{"error":{"code":"invalid_parameter","message":"Invalid request body: must be an object",` + faosType + faosTail + `invalid_parameter"}}`,
 		},
 	}
 	for _, tt := range tests {
