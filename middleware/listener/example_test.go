@@ -29,7 +29,7 @@ func Example() {
 
 	reply := send(l.Addr(), "GET / HTTP/1.1\r\n\r\n") // without a Host
 	fmt.Println(reply.Status, reply.Header.Get("X-Error-Code"))
-	// Output:
+	// Unordered output:
 	// reported: bad_request: The request is not valid.
 	// 400 Bad Request bad_request
 }
