@@ -128,6 +128,23 @@ func checked(key string) string {
 	return key + end
 }
 
+func TestJunkCausesNoLookUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	good := w.keys["good"]
+	for name, junk := range map[string]string{
+		"everything": "", "a character": good[:49] + "!", "the checksum": w.keys["junk"],
+		"the length": good + good, "the prefix": "xx" + good[2:],
+	} {
+		store := &recorder{Finder: &w.store}
+		keys := w.verifier()
+		keys.Store = store
+		if _, err := keys.Verify(t.Context(), junk, time.Now()); err == nil || len(store.asked) > 0 {
+			t.Errorf("a key of which %s is wrong is looked up %d times: %v", name, len(store.asked), err)
+		}
+	}
+}
+
 // What an unknown key is answered, and how long that takes, depends on nothing but its
 // hash: it is looked up once, whole, whatever it has in common with one that is known.
 func TestEveryUnknownKeyGoesTheSameWay(t *testing.T) {

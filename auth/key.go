@@ -3,7 +3,6 @@ package auth
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"time"
@@ -35,9 +34,6 @@ func (h Hash) LogValue() slog.Value { return slog.StringValue("[hash]") }
 
 // MarshalText hides the hash.
 func (h Hash) MarshalText() ([]byte, error) { return []byte("[hash]"), nil }
-
-// Hex returns the hash in hexadecimal, for stores.
-func (h Hash) Hex() string { return hex.EncodeToString(h[:]) }
 
 // A Key is what a store knows of an API key. It does not have the key itself.
 type Key struct {
