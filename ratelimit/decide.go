@@ -138,12 +138,12 @@ func (s *scratch) strictest() int {
 	return least
 }
 
-// refusal is the error that says so.
+// refusal is the error that says so. Its reset is the second that the header shows.
 func refusal(c *Charge, d *Decision) error {
 	return errcatalog.RateLimited.With(
 		slog.Int64("limit", c.Limit),
 		slog.Int64("remaining", d.Remaining),
-		slog.Time("reset", d.At.Add(d.Reset)),
+		slog.Time("reset", time.Unix(unixUp(d.At.Add(d.Reset)), 0).UTC()),
 		slog.Duration("retry_after", retryAfter(c, d)),
 		slog.Duration("window", c.Window),
 	)

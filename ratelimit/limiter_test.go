@@ -143,6 +143,28 @@ func TestARefusalHasItsParams(t *testing.T) {
 	}
 }
 
+func TestARefusalTellsTheSameResetAsTheHeader(t *testing.T) {
+	t.Parallel()
+	w := newWorld(perMinute("default", 1))
+	w.clock.Advance(250 * time.Millisecond)
+	w.send()
+	res := w.send()
+	var e *errcatalog.Error
+	if len(w.errs) != 1 || !errors.As(w.errs[0], &e) {
+		t.Fatalf("the errors are %v", w.errs)
+	}
+	for _, p := range e.Params() {
+		if p.Key != "reset" {
+			continue
+		}
+		if at := p.Value.Time(); unix(at) != res.Header.Get("X-RateLimit-Reset") || at.Nanosecond() != 0 {
+			t.Errorf("the error's reset is %v, the header's %s", at, res.Header.Get("X-RateLimit-Reset"))
+		}
+		return
+	}
+	t.Error("the error has no reset")
+}
+
 func TestEachHeaderCanBeOmitted(t *testing.T) {
 	t.Parallel()
 	omits := map[string]ratelimit.Omit{
