@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/contrite-go/contrite/errcatalog/onecli"
@@ -54,10 +55,10 @@ func readAny(r *http.Request, v any) error {
 	return nil
 }
 
-// isName reports whether a name is of 1 to 255 characters.
+// isName reports whether a name is of 1 to 255 characters. One of white space alone is
+// empty.
 func isName(name string) bool {
-	n := utf8.RuneCountInString(name)
-	return n >= 1 && n <= 255
+	return strings.TrimSpace(name) != "" && utf8.RuneCountInString(name) <= 255
 }
 
 // oneOf returns an error unless the value is one of two.

@@ -88,6 +88,7 @@ var rows = []row{
 	{"a name that is null", nil, post("/agents", `{"name":null,"identifier":"x"}`), 400, "agent_name_invalid", name},
 	{"a name that is no text", nil, post("/agents", `{"name":["a"],"identifier":"x"}`), 400, "agent_name_invalid", name},
 	{"a name of 255", nil, post("/agents", `{"name":"`+strings.Repeat("é", 255)+`","identifier":"x"}`), 201, "", `{"id":"agent_2",…`},
+	{"a blank name", nil, post("/agents", `{"name":" \t ","identifier":"x"}`), 400, "agent_name_invalid", name},
 	{"a name of 256", nil, post("/agents", `{"name":"`+strings.Repeat("n", 256)+`","identifier":"x"}`), 400, "agent_name_invalid", name},
 	{"an agent needs an identifier", nil, post("/agents", `{"name":"X"}`), 400, "agent_identifier_invalid", identifier},
 	{"an empty identifier", nil, post("/agents", `{"name":"X","identifier":""}`), 400, "agent_identifier_invalid", identifier},
@@ -252,6 +253,7 @@ var rows = []row{
 
 	{"the user is renamed", nil, patch("/user", `{"name":"Ada"}`), 200, "", `{"id":"user_1","name":"Ada"}`},
 	{"a user's name of 255", nil, patch("/user", `{"name":"`+strings.Repeat("𝒜", 255)+`"}`), 200, "", `{"id":"user_1",…`},
+	{"a user's blank name", nil, patch("/user", `{"name":"  "}`), 400, "user_name_invalid", userName},
 	{"a user's name of 256", nil, patch("/user", `{"name":"`+strings.Repeat("𝒜", 256)+`"}`), 400, "user_name_invalid", userName},
 	{"a user needs a name", nil, patch("/user", `{}`), 400, "user_name_invalid", userName},
 	{"a user's name is not empty", nil, patch("/user", `{"name":""}`), 400, "user_name_invalid", userName},
