@@ -43,7 +43,8 @@ func TestEachSystemSpeaksItsOwnContract(t *testing.T) {
 		{"outside the systems it is the standard", "GET", "/nowhere", 404, "route_not_found", `{"error":{"code":"route_not_found"`},
 		{"a prefix that is escaped is outside", "GET", "/onecli%2Fapi/agents", 404, "route_not_found", `{"error":{"code":"route_not_found"`},
 		{"a prefix whose letters are escaped is outside", "GET", "/%6Fnecli/api/agents", 404, "route_not_found", `{"error":{"code":"route_not_found"`},
-		{"a prefix alone is outside", "GET", "/faos/v1", 404, "route_not_found", `{"error":{"code":"route_not_found"`},
+		{"a prefix alone is the system's", "GET", "/faos/v1", 404, "not_found", `"type":"resource_error"`},
+		{"a longer word than a prefix is outside", "GET", "/faos/v12/agents", 404, "route_not_found", `{"error":{"code":"route_not_found"`},
 		{"the index has only GET", "POST", "/", 405, "method_not_allowed", `{"error":{"code":"method_not_allowed"`},
 	}
 	for _, tt := range tests {

@@ -68,9 +68,11 @@ func (d *demo) route(others http.Handler) http.Handler {
 	})
 }
 
-// has reports whether a URL is the system's: its prefix is, and is not escaped.
+// has reports whether a URL is the system's: it is the prefix or below it, and the
+// prefix is not escaped.
 func (s *mounted) has(u *url.URL) bool {
-	return strings.HasPrefix(u.EscapedPath(), s.prefix+"/") && strings.HasPrefix(u.Path, s.prefix+"/")
+	below, ok := strings.CutPrefix(u.EscapedPath(), s.prefix)
+	return ok && (below == "" || below[0] == '/')
 }
 
 // pages are what the demo has besides the systems.
