@@ -2,6 +2,7 @@ package errcatalog
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -51,6 +52,28 @@ func (o *occurrence) setHeaders(h http.Header, c *Catalog, problem bool) {
 		o.entry.headers[i].set(h, &o.meta)
 	}
 	o.setDuties(h)
+}
+
+// canonicalize gives the headers their canonical names, by which they are looked up.
+// Handlers that write to the map, and proxies, can have used others.
+func canonicalize(h http.Header) {
+	for name, values := range h {
+		if canonical := http.CanonicalHeaderKey(name); canonical != name {
+			delete(h, name)
+			h[canonical] = append(slices.Clip(h[canonical]), values...)
+		}
+	}
+}
+
+// requestIDHeader is that of the package requestid.
+const requestIDHeader = "X-Request-Id"
+
+// setRequestID shows the request's ID again where a handler has changed, doubled or
+// removed it.
+func setRequestID(h http.Header, id string) {
+	if values := h[requestIDHeader]; id != "" && (len(values) != 1 || values[0] != id) {
+		h[requestIDHeader] = []string{id}
+	}
 }
 
 func (d *header) set(h http.Header, m *Meta) {

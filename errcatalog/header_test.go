@@ -1,6 +1,7 @@
 package errcatalog_test
 
 import (
+	"fmt"
 	"log/slog"
 	"maps"
 	"math"
@@ -166,6 +167,21 @@ func TestHeadersOfTheAbandonedResponseAreDropped(t *testing.T) {
 		if got := h.Get(name); got != "5" {
 			t.Errorf("%s is %q", name, got)
 		}
+	}
+}
+
+func TestHeadersOfAnyCaseAreTheSame(t *testing.T) {
+	t.Parallel()
+	h := headersAfter(Writer{}, get(), http.Header{
+		"ETag": {"5"}, "content-length": {"5"}, "content-type": {"text/plain"}, "cache-control": {"public"},
+		"x-error-code": {"mine"}, "vary": {"Cookie"}, "Vary": {"Origin"}, "x-ratelimit-limit": {"5"},
+	}, errcatalog.Internal)
+	want := http.Header{
+		"Content-Type": {"application/json"}, "Cache-Control": {"no-store"}, "X-Content-Type-Options": {"nosniff"},
+		"X-Error-Code": {"internal_error"}, "Vary": {"Origin", "Cookie", "Accept"}, "X-Ratelimit-Limit": {"5"},
+	}
+	if fmt.Sprint(h) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", h, want)
 	}
 }
 

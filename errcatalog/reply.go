@@ -16,6 +16,7 @@ type Meta struct {
 	Accept []string
 
 	docsURL string // the Writer's
+	shownID string // in the response's header, if any
 }
 
 // A Reply is an error's response, rendered. It is the caller's own.

@@ -75,6 +75,7 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 	}
 	if st != nil {
 		st.Answer(o.entry.Status)
+		o.meta.shownID = st.ShownID()
 	}
 	if sent := o.send(rw, r, c); sent != nil {
 		problem = sent
@@ -130,6 +131,8 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog) e
 	buf := buffers.Get().(*[]byte)
 	body := o.appendBody((*buf)[:0], c, problem)
 	h := rw.Header()
+	canonicalize(h)
+	setRequestID(h, o.meta.shownID)
 	o.setHeaders(h, c, problem)
 	if r.ProtoMajor >= 2 {
 		// HTTP/2 would close the connection for all of its streams, and has no Upgrade.

@@ -85,6 +85,16 @@ func (s *State) Abandon(f *OnError) {
 	}
 }
 
+// ShownID returns the request's ID if responses show it in their headers, else "".
+func (s *State) ShownID() string {
+	for ; s != nil; s = s.outer {
+		if id := s.IDHeader[0]; id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
 type contextKey struct{}
 
 // Value answers the package's own key, and asks the parent context for others.
