@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -24,22 +25,49 @@ func MethodNotAllowed(onError OnError) http.HandlerFunc {
 	}
 }
 
-// allowed asks the request's router about each method.
+// allowed asks the router that refused r about each method.
 func allowed(r *http.Request) []string {
 	rctx := chi.RouteContext(r.Context())
 	if rctx == nil || rctx.Routes == nil {
 		return nil
 	}
-	path := r.URL.RawPath
-	if path == "" {
-		path = r.URL.Path
-	}
+	routes, path := refusing(rctx, r)
 	var allow []string
 	for _, method := range methods {
 		head := method == http.MethodHead && len(allow) > 0 && r.Method != http.MethodHead
-		if head || rctx.Routes.Match(chi.NewRouteContext(), method, path) {
+		if head || routes.Match(chi.NewRouteContext(), method, path) {
 			allow = append(allow, method)
 		}
 	}
 	return allow
+}
+
+// refusing returns the router that refused r, which can be mounted in others, and the
+// path that it refused. A middleware such as StripSlashes may have changed that one.
+func refusing(rctx *chi.Context, r *http.Request) (routes chi.Routes, path string) {
+	routes, path = rctx.Routes, rctx.RoutePath
+	switch {
+	case path != "":
+	case r.URL.RawPath != "":
+		return routes, r.URL.RawPath
+	default:
+		return routes, r.URL.Path
+	}
+	for _, pattern := range rctx.RoutePatterns {
+		if sub := mounted(routes, pattern); sub != nil {
+			routes = sub
+		}
+	}
+	return routes, path
+}
+
+// mounted returns the router that is mounted at the pattern, or nil.
+func mounted(routes chi.Routes, pattern string) chi.Routes {
+	prefix := strings.TrimRight(pattern, "/*")
+	for _, route := range routes.Routes() {
+		if route.SubRoutes != nil && strings.TrimRight(route.Pattern, "/*") == prefix {
+			return route.SubRoutes
+		}
+	}
+	return nil
 }

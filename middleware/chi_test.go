@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/go-chi/chi/v5"
+	chimiddleware "github.com/go-chi/chi/v5/middleware"
 
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/middleware"
@@ -38,6 +39,29 @@ func TestMethodNotAllowedNamesTheMethodsOfThePath(t *testing.T) {
 				t.Errorf("got %d, Allow: %q, want %q", w.Code, w.Header().Get("Allow"), tt.allow)
 			}
 		})
+	}
+}
+
+func TestMethodNotAllowedFollowsAPathThatAMiddlewareChanged(t *testing.T) {
+	t.Parallel()
+	ok := func(http.ResponseWriter, *http.Request) {}
+	r := chi.NewRouter()
+	r.Use(chimiddleware.CleanPath, chimiddleware.StripSlashes)
+	r.MethodNotAllowed(middleware.MethodNotAllowed(new(errcatalog.Writer).WriteError))
+	r.Get("/things", ok)
+	r.Route("/v1", func(r chi.Router) {
+		r.Put("/", ok)
+		r.Post("/things", ok)
+		r.Route("/{id}/parts", func(r chi.Router) { r.Patch("/{part}", ok) })
+	})
+	for path, allow := range map[string]string{
+		"/things/": "GET, HEAD", "//things": "GET, HEAD", "/v1/": "PUT", "/v1/things/": "POST", "/v1/./7//parts/8/": "PATCH", "/v1/7/parts/8": "PATCH",
+	} {
+		w := httptest.NewRecorder()
+		r.ServeHTTP(w, httptest.NewRequest("DELETE", "http://api.test"+path, nil))
+		if w.Code != 405 || w.Header().Get("Allow") != allow {
+			t.Errorf("%s: got %d, Allow: %q, want %q", path, w.Code, w.Header().Get("Allow"), allow)
+		}
 	}
 }
 
