@@ -39,16 +39,18 @@ type ReplyError struct {
 // maxText is how much of a body stands in an error's text.
 const maxText = 1 << 10
 
-// Error returns the status and the beginning of the body, quoted.
+// Error returns the status and the beginning of the body, quoted. What is packed is
+// unpacked if it is gzip.
 func (e *ReplyError) Error() string {
 	text := fmt.Sprintf("upgrade: a handler answered %d", e.Status)
-	if encoding := e.Header.Get("Content-Encoding"); encoding != "" {
-		return text + fmt.Sprintf(" with %d bytes of %q", len(e.Body), encoding)
+	body, ok := e.plain()
+	if !ok {
+		return text + fmt.Sprintf(" with %d bytes of %q", len(body), e.Header.Get("Content-Encoding"))
 	}
-	if len(e.Body) > maxText {
-		return text + fmt.Sprintf(" with %q and %d bytes more", e.Body[:maxText], len(e.Body)-maxText)
+	if len(body) > maxText {
+		return text + fmt.Sprintf(" with %q and %d bytes more", body[:maxText], len(body)-maxText)
 	}
-	return text + fmt.Sprintf(" with %q", e.Body)
+	return text + fmt.Sprintf(" with %q", body)
 }
 
 // Unwrap returns Passed.
@@ -78,7 +80,13 @@ func (e *ReplyError) typed() bool {
 // other type's, and one without a body, whose type was set before anybody knew of
 // the error.
 func (e *ReplyError) upgradable() bool {
-	return !e.typed() || e.image() || len(e.Body) == 0 && !e.headOf()
+	return !e.typed() || e.image() || e.empty() && !e.headOf()
+}
+
+// empty reports whether there is no body, or only the frame of a gzip.
+func (e *ReplyError) empty() bool {
+	body, ok := e.plain()
+	return ok && len(body) == 0
 }
 
 // headOf reports whether the reply is the head of one that has a body.
@@ -93,7 +101,8 @@ const timeoutPage = "<html><head><title>Timeout</title></head><body><h1>Timeout<
 // image reports whether the body is one of the standard library's, which writes some
 // under whatever type was set before.
 func (e *ReplyError) image() bool {
-	switch strings.TrimSpace(string(e.Body)) {
+	body, _ := e.plain()
+	switch strings.TrimSpace(string(body)) {
 	case "":
 		return false
 	case timeoutPage, "404 page not found", http.StatusText(e.Status):

@@ -25,6 +25,7 @@ func (w *writer) settle(streams error) {
 		w.release(nil)
 		return
 	case !e.upgradable() && w.st.Adopt(e.Status):
+		e.unpack()
 		w.release(nil)
 		return
 	case w.replies.Map != nil:
