@@ -141,6 +141,7 @@ func TestAFileStillGoesOutBySendfile(t *testing.T) {
 				srv.Start()
 				defer srv.Close()
 				_, body := fetch(t, srv, http.MethodGet)
+				srv.Close() // for the copy to have ended
 				spy.mu.Lock()
 				defer spy.mu.Unlock()
 				return strings.Join(spy.sources, ", "), len(body)
