@@ -73,11 +73,7 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 	if c.timed {
 		o.meta.Time = time.Now()
 	}
-	if st != nil {
-		st.Answer(o.entry.Status)
-		o.meta.shownID = st.ShownID()
-	}
-	if sent := o.send(rw, r, c); sent != nil {
+	if sent := o.send(rw, r, c, st); sent != nil {
 		problem = sent
 	}
 	switch {
@@ -125,11 +121,16 @@ var buffers = sync.Pool{New: func() any {
 	return &b
 }}
 
-// send writes the reply and returns the error of the connection.
-func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog) error {
+// send writes the reply and returns the error of the connection. It tells st, if there
+// is one, what to expect.
+func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, st *reqstate.State) error {
 	problem := c.problemFor(o.meta.Accept)
 	buf := buffers.Get().(*[]byte)
 	body := o.appendBody((*buf)[:0], c, problem)
+	if st != nil {
+		st.Answer(o.entry.Status, len(body))
+		o.meta.shownID = st.ShownID()
+	}
 	h := rw.Header()
 	canonicalize(h)
 	setRequestID(h, o.meta.shownID)

@@ -49,6 +49,7 @@ type State struct {
 	failed    answer
 	elsewhere answer
 	status    int // of the contract's reply, 0 before it is written
+	length    int // of its body
 }
 
 // An answer is the first failed reply to a response.
@@ -204,12 +205,16 @@ func Innermost(w http.ResponseWriter) http.ResponseWriter {
 	return w
 }
 
-// Answer says that the reply which is written from now on, with that status, is one
-// of the contract's.
-func (s *State) Answer(status int) { s.status = status }
+// Answer says that the reply which is written from now on, with that status and a body
+// of that length, is one of the contract's.
+func (s *State) Answer(status, length int) { s.status, s.length = status, length }
 
 // Answers reports whether a reply of that status is one of the contract's.
 func (s *State) Answers(status int) bool { return s.status == status }
+
+// AnswersWith reports whether a body of that length is the whole of the contract's
+// reply.
+func (s *State) AnswersWith(length int) bool { return length > 0 && s.length == length }
 
 // Failed records the reply that was sent for err, here and in the states around
 // this one whose response it is too, by way of a wrapper without Unwrap. A batch,

@@ -216,9 +216,12 @@ func TestAnswersKnowsTheContractsStatus(t *testing.T) {
 	if st.Answers(404) {
 		t.Error("it answers before it does")
 	}
-	st.Answer(404)
+	st.Answer(404, 10)
 	if !st.Answers(404) || st.Answers(500) {
 		t.Error("it does not answer with its status alone")
+	}
+	if !st.AnswersWith(10) || st.AnswersWith(9) || st.AnswersWith(0) {
+		t.Error("it does not answer with its body alone")
 	}
 }
 
@@ -245,7 +248,7 @@ func TestAdopt(t *testing.T) {
 		}, 410, "code"},
 		"that of an inner state whose reply is kept back": {func(outer *reqstate.State) {
 			inner, _, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(outer))
-			inner.Answer(410)
+			inner.Answer(410, 10)
 			inner.Failed("code", failure)
 		}, 410, "code"},
 	} {

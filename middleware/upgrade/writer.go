@@ -142,10 +142,21 @@ func (w *writer) keeps(n int) bool {
 		w.release(ErrTooLong)
 	case answering:
 		w.WriteHeader(w.held.Status)
+	case answered:
+		w.pass(n)
 	case closed:
 		return true
 	}
 	return false
+}
+
+// pass lets n bytes of the contract's reply go on. If that is all of it, what a handler
+// writes after it, for want of a return, goes nowhere. A wrapper that packs the reply
+// writes it as it likes.
+func (w *writer) pass(n int) {
+	if w.st.AnswersWith(n) && w.ResponseWriter.Header().Get("Content-Encoding") == "" {
+		w.mode = closed
+	}
 }
 
 // ReadFrom copies src to the response, by the writer's own ReadFrom unless the reply

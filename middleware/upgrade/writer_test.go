@@ -44,6 +44,11 @@ func TestTheContractsOwnRepliesPass(t *testing.T) {
 			return errcatalog.Conflict
 		}),
 		"and no second reply follows": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { conflict.ServeHTTP(w, r); http.Error(w, "text", 500) }),
+		"and nothing follows": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			conflict.ServeHTTP(w, r)
+			_, _ = io.WriteString(w, `{"id": "ord_1"}`)
+			_, _ = io.Copy(w, strings.NewReader("more"))
+		}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
