@@ -20,6 +20,7 @@ type agent struct {
 	*lock
 
 	work worker
+	made bool // by a client, and not there from the start
 }
 
 // agents are the records, in the order of their creation, and what their
@@ -31,7 +32,8 @@ type agents struct {
 	background chan struct{} // has an item for each execution that nobody waits for
 }
 
-// maxAgents is how many agents there can be.
+// maxAgents is how many agents there are. Of those that clients made the oldest are
+// forgotten: a demo does not grow without end.
 const maxAgents = 1000
 
 func newAgents(upstream *relay) *agents {
@@ -170,8 +172,10 @@ func (s *agents) add(a agent) error {
 		return so1.ResourceAlreadyExists()
 	}
 	if len(s.records) >= maxAgents {
-		return errcatalog.Overloaded
+		oldest := slices.IndexFunc(s.records, func(a agent) bool { return a.made })
+		s.records = slices.Delete(s.records, oldest, oldest+1)
 	}
+	a.made = true
 	s.records = append(s.records, a)
 	return nil
 }

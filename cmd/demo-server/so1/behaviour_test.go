@@ -192,16 +192,18 @@ func TestAtMostOneHundredFaultsAreTold(t *testing.T) {
 	}
 }
 
-func TestAStoreTakesOnlySoMany(t *testing.T) {
+func TestOfTheAgentsThatClientsMadeTheOldestAreForgotten(t *testing.T) {
 	t.Parallel()
 	s := open(t, 1_000_000)
-	for i := range 1000 - 5 {
+	for i := range 1001 - 5 {
 		if w := direct(t, s, post("/agents", fmt.Sprintf(`{"id":"a%d","name":"A","domain":"d"}`, i))); w.Code != 201 {
 			t.Fatalf("%d: got %d %s", i, w.Code, w.Body)
 		}
 	}
-	if w := direct(t, s, post("/agents", `{"id":"b","name":"B","domain":"d"}`)); w.Code != 503 {
-		t.Errorf("got %d %s", w.Code, w.Body)
+	for path, want := range map[string]int{"/agents/a0": 404, "/agents/a1": 200, "/agents/a995": 200, "/agents/research-agent": 200} {
+		if w := direct(t, s, get(path)); w.Code != want {
+			t.Errorf("%s: got %d, want %d", path, w.Code, want)
+		}
 	}
 }
 
