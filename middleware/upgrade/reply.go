@@ -86,7 +86,7 @@ func (e *ReplyError) upgradable() bool {
 // empty reports whether there is no body, or only the frame of a gzip.
 func (e *ReplyError) empty() bool {
 	body, ok := e.plain()
-	return ok && len(body) == 0
+	return len(e.Body) == 0 || ok && len(body) == 0
 }
 
 // headOf reports whether the reply is the head of one that has a body.
