@@ -14,14 +14,14 @@ import (
 // are strings of their own.
 type scratch struct {
 	plan      *plan
+	rules     []*rule // of the charges
 	charges   []Charge
 	decisions []Decision
-	policy    []int // the number of the charge's policy
 	ends      []int // of the keys
 	keys      []byte
 	owed      []Charge
-	sheet     sheet
-	first     bool // no header is set yet
+	text      []byte // of a header
+	page      page
 }
 
 // keepKeys is the longest buffer of keys that is kept.
@@ -38,7 +38,7 @@ func (l *Limiter) borrow() *scratch {
 
 func (l *Limiter) release(s *scratch) {
 	s.plan = nil
-	s.charges, s.policy, s.ends = s.charges[:0], s.policy[:0], s.ends[:0]
+	s.charges, s.rules, s.ends = s.charges[:0], s.rules[:0], s.ends[:0]
 	if s.keys = s.keys[:0]; cap(s.keys) > keepKeys {
 		s.keys = nil
 	}
@@ -71,20 +71,19 @@ func (l *Limiter) decide(s *scratch, h http.Header, r *http.Request) error {
 
 // charge makes the charges of the policies that concern a request.
 func (l *Limiter) charge(s *scratch, r *http.Request) (err error) {
-	for i := range s.plan.policies {
-		p := &s.plan.policies[i]
+	for i := range s.plan.rules {
+		p := &s.plan.rules[i]
 		if p.Exempt != nil && p.Exempt(r) {
-			l.exempt(r.Context(), p)
+			l.exempt(r.Context(), &p.Policy)
 			continue
 		}
-		s.keys = append(s.keys, s.plan.prefixes[i]...)
+		s.keys = append(s.keys, p.prefix...)
 		if s.keys, err = p.Key.appendTo(s.keys, r); err != nil {
-			return keyless(p, err)
+			return keyless(&p.Policy, err)
 		}
-		s.ends, s.policy = append(s.ends, len(s.keys)), append(s.policy, i)
-		s.charges = append(s.charges, Charge{
-			Limit: p.limit(r), Window: p.Window, Cost: p.cost(r), Shadow: p.Shadow, OnFailure: p.OnFailure,
-		})
+		s.ends, s.rules = append(s.ends, len(s.keys)), append(s.rules, p)
+		s.charges = append(s.charges, p.charge)
+		p.vary(&s.charges[len(s.charges)-1], r)
 	}
 	start := 0
 	for i, end := range s.ends {

@@ -28,36 +28,6 @@ const (
 	headerRetryAfter = "Retry-After"
 )
 
-// maxHeaders is how many there are.
-const maxHeaders = 6
-
-// A sheet collects header values in one buffer, to become one string.
-type sheet struct {
-	names [maxHeaders]string
-	ends  [maxHeaders]int
-	n     int
-	buf   []byte
-}
-
-// value ends the value of a header, which was appended to the buffer.
-func (s *sheet) value(name string) {
-	s.names[s.n], s.ends[s.n] = name, len(s.buf)
-	s.n++
-}
-
-// flush sets the headers: one string has all values, one array all slices.
-func (s *sheet) flush(h http.Header) {
-	if s.n > 0 {
-		all, values := string(s.buf), make([]string, s.n)
-		start := 0
-		for i, name := range s.names[:s.n] {
-			values[i], start = all[start:s.ends[i]], s.ends[i]
-			h[name] = values[i : i+1 : i+1]
-		}
-	}
-	s.n, s.buf = 0, s.buf[:0]
-}
-
 // show sets the headers that tell how a request fared. Those that another limiter has
 // set stay, where they are the stricter ones, and in the lists.
 func (l *Limiter) show(s *scratch, h http.Header) {
@@ -65,67 +35,51 @@ func (l *Limiter) show(s *scratch, h http.Header) {
 	if i < 0 {
 		return
 	}
-	c, d := &s.charges[i], &s.decisions[i]
-	out := &s.sheet
-	s.first = len(h) == 0 // most times: then there is nothing to merge with
-	if !d.Allowed || s.first || !stricter(h, d.Remaining) {
-		if !l.Omit.Limit {
-			s.limit(i, h)
-		}
-		if !l.Omit.Remaining {
-			out.integer(headerRemaining, d.Remaining)
-		}
-		if !l.Omit.Reset {
-			h[headerReset] = s.plan.resetAt(s.policy[i], unixUp(d.At.Add(d.Reset)))
-		}
+	p, c, d := s.rules[i], &s.charges[i], &s.decisions[i]
+	var states, policies []string
+	tell := true
+	if len(h) > 0 { // there may be something to merge with
+		states, policies = h[headerRateLimit], h[headerPolicy]
+		tell = !d.Allowed || !stricter(h, d.Remaining)
+	}
+	state, remaining := s.state(states, i)
+	if tell && !l.Omit.Limit {
+		h[headerLimit] = s.limit(p, c)
+	}
+	if tell && !l.Omit.Remaining {
+		h[headerRemaining] = s.page.value(remaining)
+	}
+	if tell && !l.Omit.Reset {
+		h[headerReset] = p.resetAt(d)
 	}
 	if !l.Omit.RateLimit {
-		s.list(headerRateLimit, h, appendState)
+		h[headerRateLimit] = s.page.value(state)
 	}
 	if !l.Omit.RateLimitPolicy {
-		s.policies(h)
+		h[headerPolicy] = s.policies(policies)
 	}
 	if !d.Allowed && !l.Omit.RetryAfter {
-		out.integer(headerRetryAfter, secondsUp(retryAfter(c, d)))
+		h[headerRetryAfter] = s.page.integer(secondsUp(retryAfter(c, d)))
 	}
-	out.flush(h)
 }
 
-func (s *sheet) integer(name string, n int64) {
-	s.buf = strconv.AppendInt(s.buf, n, 10)
-	s.value(name)
-}
-
-// limit sets X-RateLimit-Limit, most times to a value that is there.
-func (s *scratch) limit(i int, h http.Header) {
-	if n := s.policy[i]; s.plan.policies[n].Limits == nil {
-		h[headerLimit] = s.plan.limits[n]
-		return
+// limit returns X-RateLimit-Limit, most times one that is there.
+func (s *scratch) limit(p *rule, c *Charge) []string {
+	if p.quota != nil {
+		return p.quota
 	}
-	s.sheet.integer(headerLimit, s.charges[i].Limit)
+	return s.page.integer(c.Limit)
 }
 
-// resetAt returns the values of X-RateLimit-Reset.
-func (pl *plan) resetAt(policy int, unix int64) []string {
-	last := pl.resets[policy].Load()
+// resetAt returns X-RateLimit-Reset, most times one that is there.
+func (p *rule) resetAt(d *Decision) []string {
+	unix := unixUp(d.At.Add(d.Reset))
+	last := p.reset.Load()
 	if last == nil || last.unix != unix {
 		last = &second{unix, []string{strconv.FormatInt(unix, 10)}}
-		pl.resets[policy].Store(last)
+		p.reset.Store(last)
 	}
-	return last.values
-}
-
-// policies sets RateLimit-Policy, most times to a value that is there.
-func (s *scratch) policies(h http.Header) {
-	known := s.plan.fixed != nil && (s.first || len(h[headerPolicy]) == 0)
-	for i := range s.decisions {
-		known = known && !s.decisions[i].At.IsZero()
-	}
-	if known {
-		h[headerPolicy] = s.plan.fixed
-		return
-	}
-	s.list(headerPolicy, h, appendPolicy)
+	return last.value
 }
 
 // stricter reports whether another limiter's header says that less is left.
@@ -138,41 +92,66 @@ func stricter(h http.Header, remaining int64) bool {
 	return err == nil && n < remaining
 }
 
-// list appends an item for each policy that is shown, after those that are there.
-func (s *scratch) list(name string, h http.Header, item func([]byte, *Charge, *Decision) []byte) {
-	out := &s.sheet
-	start := len(out.buf)
-	if !s.first {
-		for _, set := range h[name] {
-			out.buf = appendItem(out.buf, start, set)
-		}
-	}
+// state returns RateLimit, with an item for each policy after those that are set, and
+// the part of it that says how much remains of the strictest.
+func (s *scratch) state(set []string, strictest int) (state, remaining string) {
+	b := appendItems(s.text[:0], set)
+	from, to := 0, 0
 	for i := range s.charges {
-		if c, d := &s.charges[i], &s.decisions[i]; shown(c, d) {
-			out.buf = appendItem(out.buf, start, s.plan.items[s.policy[i]])
-			out.buf = item(out.buf, c, d)
+		d := &s.decisions[i]
+		if i != strictest && !shown(&s.charges[i], d) {
+			continue
 		}
+		b = append(appendItem(b, s.rules[i].item), ";r="...)
+		start := len(b)
+		if b = strconv.AppendInt(b, d.Remaining, 10); i == strictest {
+			from, to = start, len(b)
+		}
+		b = strconv.AppendInt(append(b, ";t="...), secondsUp(d.Reset), 10)
 	}
-	out.value(name)
+	s.text = b
+	state = s.page.write(b)
+	return state, state[from:to]
 }
 
-func appendItem[T string | []byte](b []byte, start int, item T) []byte {
-	if len(b) > start {
+// policies returns RateLimit-Policy, with an item for each policy after those that are
+// set. Most times it is there.
+func (s *scratch) policies(set []string) []string {
+	known := s.plan.fixed != nil && len(set) == 0
+	for i := range s.decisions {
+		known = known && !s.decisions[i].At.IsZero()
+	}
+	if known {
+		return s.plan.fixed
+	}
+	b := appendItems(s.text[:0], set)
+	for i := range s.charges {
+		if c := &s.charges[i]; shown(c, &s.decisions[i]) {
+			b = appendPolicy(appendItem(b, s.rules[i].item), c)
+		}
+	}
+	s.text = b
+	return s.page.value(s.page.write(b))
+}
+
+func appendItems(b []byte, items []string) []byte {
+	for _, item := range items {
+		b = appendItem(b, item)
+	}
+	return b
+}
+
+func appendItem[T string | []byte](b []byte, item T) []byte {
+	if len(b) > 0 {
 		b = append(b, ", "...)
 	}
 	return append(b, item...)
 }
 
 // appendPolicy appends the parameters of RateLimit-Policy: quota and window.
-func appendPolicy(b []byte, c *Charge, _ *Decision) []byte {
+func appendPolicy(b []byte, c *Charge) []byte {
 	b = strconv.AppendInt(append(b, ";q="...), c.Limit, 10)
 	return strconv.AppendInt(append(b, ";w="...), secondsUp(c.Window), 10)
-}
-
-// appendState appends the parameters of RateLimit: what remains, and for how long.
-func appendState(b []byte, _ *Charge, d *Decision) []byte {
-	b = strconv.AppendInt(append(b, ";r="...), d.Remaining, 10)
-	return strconv.AppendInt(append(b, ";t="...), secondsUp(d.Reset), 10)
 }
 
 // appendString appends a string of printable ASCII as a structured field has it (RFC

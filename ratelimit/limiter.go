@@ -126,7 +126,7 @@ func statusOf(w *reqstate.Response, panics bool) int {
 func (l *Limiter) settle(s *scratch, r *http.Request, status int) {
 	owed := s.owed[:0]
 	for i := range s.charges {
-		p, c := &s.plan.policies[s.policy[i]], s.charges[i]
+		p, c := s.rules[i], s.charges[i]
 		if p.Settle == nil {
 			continue
 		}

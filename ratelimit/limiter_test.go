@@ -561,7 +561,7 @@ func TestOfFiftyClientsExactlyTheLimitIsAdmitted(t *testing.T) {
 	}
 }
 
-func TestAnAllowedRequestCostsTwoAllocations(t *testing.T) {
+func TestAnAllowedRequestSharesItsAllocations(t *testing.T) {
 	limiter := &ratelimit.Limiter{Policies: []ratelimit.Policy{
 		{Name: "default", Limit: 1 << 40, Window: time.Minute, Key: ratelimit.By("tenant", byTenant)},
 		{Name: "all", Limit: 1 << 40, Window: time.Hour},
@@ -571,7 +571,7 @@ func TestAnAllowedRequestCostsTwoAllocations(t *testing.T) {
 		clear(w.header)
 		h.ServeHTTP(w, r)
 	})
-	if n > 2 && !raceEnabled {
+	if n >= 1 && !raceEnabled {
 		t.Errorf("it makes %v allocations", n)
 	}
 	if names := len(w.header); names != 5 {

@@ -34,6 +34,7 @@ type Memory struct {
 	once   sync.Once
 	seed   maphash.Seed
 	start  time.Time
+	wall   time.Time // the start without its monotonic part, which is slower to add to
 	shards []shard
 }
 
@@ -58,6 +59,7 @@ func (m *Memory) prepare() {
 		m.start = m.Now()
 	}
 	m.start = m.start.Add(-m.past)
+	m.wall = m.start.Round(0)
 	for i := range m.shards {
 		m.shards[i].max = (most + n - 1) / n
 	}
@@ -86,10 +88,10 @@ func (m *Memory) Take(_ context.Context, charges []Charge, decisions []Decision)
 	for i := range charges {
 		c, p := &charges[i], &places[i]
 		p.look(c)
-		decisions[i] = p.weigh(c, pending(charges[:i], places[:i], p))
+		p.weigh(c, &decisions[i], pending(charges[:i], places[:i], p))
 		fits = fits && (decisions[i].Allowed || c.Shadow)
 	}
-	at := m.start.Add(time.Duration(now))
+	at := m.wall.Add(time.Duration(now))
 	for i := range charges {
 		if fits {
 			places[i].count(&charges[i])
@@ -110,7 +112,7 @@ func (m *Memory) Settle(_ context.Context, charges []Charge) error {
 	for i := range charges {
 		at := now
 		if !charges[i].At.IsZero() {
-			at = min(max(int64(charges[i].At.Sub(m.start)), 0), now)
+			at = min(max(int64(charges[i].At.Sub(m.wall)), 0), now)
 		}
 		places[i].look(&charges[i])
 		places[i].settle(&charges[i], at)

@@ -36,13 +36,13 @@ func (m *Memory) drain(charges []Charge, since time.Time) (drained []Charge) {
 		}
 		first := len(drained)
 		for _, e := range p.entries(p.sl) {
-			if c.At = m.start.Add(time.Duration(e.at)); c.At.After(since) {
+			if c.At = m.wall.Add(time.Duration(e.at)); c.At.After(since) {
 				c.Cost = e.n
 				drained = append(drained, c)
 			}
 		}
 		for _, c := range drained[first:] {
-			p.give(p.sl, int64(c.At.Sub(m.start)), c.Cost)
+			p.give(p.sl, int64(c.At.Sub(m.wall)), c.Cost)
 		}
 	}
 	return drained

@@ -76,7 +76,7 @@ func (l *Limiter) observeFailure(ctx context.Context, s *scratch, err error) {
 // unsettled tells that the store failed to settle.
 func (l *Limiter) unsettled(ctx context.Context, s *scratch, err error) {
 	for i := range s.charges {
-		if s.plan.policies[s.policy[i]].Settle != nil {
+		if s.rules[i].Settle != nil {
 			l.observeError(ctx, s, i, Unsettled, err)
 		}
 	}
@@ -92,6 +92,6 @@ func (l *Limiter) observeError(ctx context.Context, s *scratch, i int, result Re
 
 // outcome returns what is known of a charge before it is decided.
 func (s *scratch) outcome(i int) Outcome {
-	p, c := &s.plan.policies[s.policy[i]], &s.charges[i]
+	p, c := s.rules[i], &s.charges[i]
 	return Outcome{Policy: p.Name, KeyClass: p.Key.Class(), Limit: c.Limit, Cost: c.Cost}
 }

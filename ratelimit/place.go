@@ -22,7 +22,8 @@ func (p *place) put(c *Charge, at, n int64) {
 
 // weigh decides on a charge of a key of which as much as before says will be taken
 // first. The decision's Remaining and Reset are not set yet.
-func (p *place) weigh(c *Charge, before int64) (d Decision) {
+func (p *place) weigh(c *Charge, d *Decision, before int64) {
+	d.Allowed, d.Wait, d.Reset = false, 0, 0
 	total, cost := p.sl.total(), max(c.Cost, 1)
 	excess := sum(total, before) - (c.Limit - cost)
 	switch {
@@ -35,7 +36,6 @@ func (p *place) weigh(c *Charge, before int64) (d Decision) {
 	default:
 		d.Wait = time.Duration(freeAt(p.entries(p.sl), excess)-p.now) + c.Window
 	}
-	return d
 }
 
 // rest has the decision say how much of the limit is left.

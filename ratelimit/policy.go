@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
-	"sync/atomic"
 	"time"
 )
 
@@ -104,75 +102,3 @@ func printable(s string) bool {
 
 // inBounds returns what is nearest to n of what can be counted.
 func inBounds(n int64) int64 { return min(max(n, 0), maxLimit) }
-
-// limit returns the limit for a request.
-func (p *Policy) limit(r *http.Request) int64 {
-	if p.Limits == nil {
-		return p.Limit
-	}
-	return inBounds(p.Limits(r))
-}
-
-// cost returns what a request takes.
-func (p *Policy) cost(r *http.Request) int64 {
-	switch {
-	case p.Costs != nil:
-		return inBounds(p.Costs(r))
-	case p.Cost == 0:
-		return 1
-	}
-	return inBounds(p.Cost)
-}
-
-// A plan is the policies in force, ready for use.
-type plan struct {
-	policies []Policy
-	prefixes [][]byte // of the keys, by policy
-	items    [][]byte // the names as structured fields have them
-	limits   [][]string
-	fixed    []string // RateLimit-Policy, if it is always the same
-	resets   []atomic.Pointer[second]
-	settles  bool
-}
-
-// A second is a policy's last value of X-RateLimit-Reset. Most requests that are
-// admitted in one second have it.
-type second struct {
-	unix   int64
-	values []string
-}
-
-// newPlan checks policies and makes a plan of them.
-func newPlan(policies []Policy) (*plan, error) {
-	pl := &plan{policies: append([]Policy(nil), policies...)}
-	var errs []error
-	seen := map[string]bool{}
-	for i := range pl.policies {
-		p := &pl.policies[i]
-		errs = append(errs, p.check())
-		if seen[p.Name] {
-			errs = append(errs, fmt.Errorf("ratelimit: there are two policies %q; give one another name", p.Name))
-		}
-		seen[p.Name] = true
-		pl.prefixes = append(pl.prefixes, appendPart(nil, p.Name))
-		pl.items = append(pl.items, appendString(nil, p.Name))
-		pl.limits = append(pl.limits, []string{strconv.FormatInt(p.Limit, 10)})
-		pl.settles = pl.settles || p.Settle != nil
-	}
-	pl.resets = make([]atomic.Pointer[second], len(policies))
-	pl.fix()
-	return pl, errors.Join(errs...)
-}
-
-// fix writes RateLimit-Policy, if no request has another one.
-func (pl *plan) fix() {
-	var b []byte
-	for i := range pl.policies {
-		p := &pl.policies[i]
-		if p.Limits != nil || p.Exempt != nil || p.Shadow {
-			return
-		}
-		b = appendPolicy(appendItem(b, 0, pl.items[i]), &Charge{Limit: p.Limit, Window: p.Window}, nil)
-	}
-	pl.fixed = []string{string(b)}
-}

@@ -3,6 +3,7 @@ package ratelimit
 import (
 	"math"
 	"sync"
+	"time"
 )
 
 const (
@@ -42,7 +43,7 @@ type shard struct {
 type slot struct {
 	hash  uint64
 	few   [2]entry // oldest first; n is zero where there is none
-	life  float32  // how long the last entry lives, at least; zero in a free slot
+	life  uint32   // how long the last entry lives at least, in units; zero in a free slot
 	where uint32   // 1 + the number of the log, and bits
 }
 
@@ -126,7 +127,7 @@ func (s *shard) ended(sl *slot, h *history) {
 
 // add counts n at a time, by the limit and window of a charge.
 func (s *shard) add(sl *slot, c *Charge, at, n int64) {
-	sl.life = lifeOf(int64(c.Window))
+	sl.life = lifeOf(c.Window)
 	if sl.where&longBit != 0 && at > sl.few[1].at && sl.few[1].joins(c, at, n) {
 		sl.few[0].n, sl.few[1] = sum(sl.few[0].n, n), entry{at, sl.few[1].n + n}
 		return
@@ -215,11 +216,15 @@ func (s *shard) drop(sl *slot) {
 }
 
 // idle reports whether all that a slot holds has expired.
-func (s *shard) idle(sl *slot) bool { return sum(sl.last(), int64(sl.life)) <= s.now }
+func (s *shard) idle(sl *slot) bool { return sl.last()+int64(sl.life)<<lifeUnit <= s.now }
 
-// lifeOf returns a window in the slot's form, never shorter.
-func lifeOf(window int64) float32 {
-	return math.Nextafter32(float32(window), math.MaxFloat32)
+// lifeUnit is the binary logarithm of a slot's unit of time, in nanoseconds: an eighth of
+// a second, so that 18 years fit.
+const lifeUnit = 27
+
+// lifeOf returns a window in a slot's units, never shorter.
+func lifeOf(window time.Duration) uint32 {
+	return uint32(min(window>>lifeUnit+1, math.MaxUint32))
 }
 
 // tick sets the time, and frees idle keys. Until the next tick no slot is freed.

@@ -1,0 +1,88 @@
+package ratelimit
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+)
+
+// A plan is the policies in force, ready for use.
+type plan struct {
+	rules   []rule
+	fixed   []string // RateLimit-Policy, if it is always the same
+	settles bool
+}
+
+// A rule is a policy, and what is known of it before a request comes.
+type rule struct {
+	Policy
+	charge Charge   // of a request, but for its key and what depends on it
+	prefix []byte   // of its keys
+	item   []byte   // its name as a structured field has it
+	quota  []string // X-RateLimit-Limit, if it is always the same
+	reset  atomic.Pointer[second]
+}
+
+// A second is a policy's last value of X-RateLimit-Reset. Most requests that are
+// admitted in one second have it.
+type second struct {
+	unix  int64
+	value []string
+}
+
+// newPlan checks policies and makes a plan of them.
+func newPlan(policies []Policy) (*plan, error) {
+	pl := &plan{rules: make([]rule, len(policies))}
+	var errs []error
+	seen := map[string]bool{}
+	for i := range policies {
+		p := &pl.rules[i]
+		p.set(policies[i])
+		errs = append(errs, p.check())
+		if seen[p.Name] {
+			errs = append(errs, fmt.Errorf("ratelimit: there are two policies %q; give one another name", p.Name))
+		}
+		seen[p.Name] = true
+		pl.settles = pl.settles || p.Settle != nil
+	}
+	pl.fix()
+	return pl, errors.Join(errs...)
+}
+
+// set makes the rule of a policy.
+func (p *rule) set(policy Policy) {
+	p.Policy = policy
+	p.prefix, p.item = appendPart(nil, p.Name), appendString(nil, p.Name)
+	p.charge = Charge{
+		Limit: p.Limit, Window: p.Window, Cost: inBounds(cmp.Or(p.Cost, 1)), Shadow: p.Shadow, OnFailure: p.OnFailure,
+	}
+	if p.Limits == nil {
+		p.quota = []string{strconv.FormatInt(p.Limit, 10)}
+	}
+}
+
+// vary has a charge be as a request asks for.
+func (p *rule) vary(c *Charge, r *http.Request) {
+	if p.Limits != nil {
+		c.Limit = inBounds(p.Limits(r))
+	}
+	if p.Costs != nil {
+		c.Cost = inBounds(p.Costs(r))
+	}
+}
+
+// fix writes RateLimit-Policy, if no request has another one.
+func (pl *plan) fix() {
+	var b []byte
+	for i := range pl.rules {
+		p := &pl.rules[i]
+		if p.Limits != nil || p.Exempt != nil || p.Shadow {
+			return
+		}
+		b = appendPolicy(appendItem(b, p.item), &p.charge)
+	}
+	pl.fixed = []string{string(b)}
+}
