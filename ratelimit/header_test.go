@@ -2,6 +2,9 @@ package ratelimit_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/ratelimit"
 )
 
@@ -77,4 +81,153 @@ func FuzzHeaders(f *testing.F) {
 			t.Errorf("the headers are %v", h)
 		}
 	})
+}
+
+func TestHeadersTellWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(perMinute("default", 2))
+	start := w.clock.Now()
+	has(t, w.send(), "X-RateLimit-Limit", "2", "X-RateLimit-Remaining", "1", "X-RateLimit-Reset", unix(start.Add(time.Minute)),
+		"RateLimit", `"default";r=1;t=60`, "RateLimit-Policy", `"default";q=2;w=60`, "Retry-After", "")
+	w.clock.Advance(10500 * time.Millisecond)
+	reset := unix(start.Add(71 * time.Second))
+	w.status = 500
+	has(t, w.send(), "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", reset, "RateLimit", `"default";r=0;t=60`)
+	w.clock.Advance(time.Second)
+	res := w.send()
+	has(t, res, "X-RateLimit-Limit", "2", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", reset,
+		"RateLimit", `"default";r=0;t=59`, "RateLimit-Policy", `"default";q=2;w=60`, "Retry-After", "49")
+	if res.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("it answers %d", res.StatusCode)
+	}
+}
+
+func TestARefusalHasItsParams(t *testing.T) {
+	t.Parallel()
+	w := newWorld(perMinute("default", 1))
+	w.send()
+	w.clock.Advance(1500 * time.Millisecond)
+	w.send()
+	var e *errcatalog.Error
+	if len(w.errs) != 1 || !errors.As(w.errs[0], &e) || !errors.Is(e, errcatalog.RateLimited) {
+		t.Fatalf("the errors are %v", w.errs)
+	}
+	got := map[string]slog.Value{}
+	for _, p := range e.Params() {
+		got[p.Key] = p.Value
+	}
+	for name, want := range map[string]slog.Value{
+		"limit": slog.Int64Value(1), "remaining": slog.Int64Value(0), "window": slog.DurationValue(time.Minute),
+		"retry_after": slog.DurationValue(58500 * time.Millisecond),
+		"reset":       slog.TimeValue(w.clock.Now().Add(58500 * time.Millisecond)),
+	} {
+		if !got[name].Equal(want) {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+}
+
+func TestARefusalTellsTheSameResetAsTheHeader(t *testing.T) {
+	t.Parallel()
+	w := newWorld(perMinute("default", 1))
+	w.clock.Advance(250 * time.Millisecond)
+	w.send()
+	res := w.send()
+	var e *errcatalog.Error
+	if len(w.errs) != 1 || !errors.As(w.errs[0], &e) {
+		t.Fatalf("the errors are %v", w.errs)
+	}
+	for _, p := range e.Params() {
+		if p.Key != "reset" {
+			continue
+		}
+		if at := p.Value.Time(); unix(at) != res.Header.Get("X-RateLimit-Reset") || at.Nanosecond() != 0 {
+			t.Errorf("the error's reset is %v, the header's %s", at, res.Header.Get("X-RateLimit-Reset"))
+		}
+		return
+	}
+	t.Error("the error has no reset")
+}
+
+func TestEachHeaderCanBeOmitted(t *testing.T) {
+	t.Parallel()
+	omits := map[string]ratelimit.Omit{
+		"X-RateLimit-Limit": {Limit: true}, "X-RateLimit-Remaining": {Remaining: true}, "X-RateLimit-Reset": {Reset: true},
+		"RateLimit": {RateLimit: true}, "RateLimit-Policy": {RateLimitPolicy: true}, "Retry-After": {RetryAfter: true},
+	}
+	for name, omit := range omits {
+		w := newWorld(perMinute("default", 1))
+		w.Omit = omit
+		w.OnError = func(rw http.ResponseWriter, _ *http.Request, _ error) { rw.WriteHeader(429) }
+		w.send()
+		res := w.send()
+		for other := range omits {
+			if set := res.Header.Values(other) != nil; set != (other != name) {
+				t.Errorf("without %s, %s is set: %v", name, other, set)
+			}
+		}
+	}
+}
+
+func TestTwoLimitersMergeTheirHeaders(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name         string
+		outer, inner int64
+		limit, left  string
+	}{
+		{"the outer is stricter", 5, 50, "5", "4"},
+		{"the inner is stricter", 50, 5, "5", "4"},
+	} {
+		outer, inner := newWorld(perMinute("outer", test.outer)), newWorld(perMinute("inner", test.inner))
+		rec := httptest.NewRecorder()
+		outer.Handler(inner.handler()).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/", nil))
+		t.Log(test.name)
+		has(t, rec.Result(), "X-RateLimit-Limit", test.limit, "X-RateLimit-Remaining", test.left,
+			"RateLimit", fmt.Sprintf(`"outer";r=%d;t=60, "inner";r=%d;t=60`, test.outer-1, test.inner-1),
+			"RateLimit-Policy", fmt.Sprintf(`"outer";q=%d;w=60, "inner";q=%d;w=60`, test.outer, test.inner))
+	}
+}
+
+func TestARefusalIsShownThoughAnotherLimiterHasLessLeft(t *testing.T) {
+	t.Parallel()
+	outer, inner := newWorld(perMinute("outer", 2)), newWorld(perMinute("inner", 5))
+	inner.Policies[0].Cost = 4
+	h := outer.Handler(inner.handler())
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/", nil))
+	has(t, rec.Result(), "X-RateLimit-Limit", "5", "X-RateLimit-Remaining", "1", "Retry-After", "60")
+}
+
+func TestAnAllowedRequestSharesItsAllocations(t *testing.T) {
+	limiter := &ratelimit.Limiter{Policies: []ratelimit.Policy{
+		{Name: "default", Limit: 1 << 40, Window: time.Minute, Key: ratelimit.By("tenant", byTenant)},
+		{Name: "all", Limit: 1 << 40, Window: time.Hour},
+	}}
+	h, w, r := limiter.Handler(bare), &bareWriter{header: http.Header{}}, of(request(""), "tenant-1")
+	n := testing.AllocsPerRun(2000, func() {
+		clear(w.header)
+		h.ServeHTTP(w, r)
+	})
+	if n >= 1 && !raceEnabled {
+		t.Errorf("it makes %v allocations", n)
+	}
+	if names := len(w.header); names != 5 {
+		t.Errorf("it sets %d headers", names)
+	}
+}
+
+func TestReusedScratchLeavesHeadersAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(perMinute("default", 100))
+	var kept []http.Header
+	for range 20 {
+		kept = append(kept, w.send().Header)
+	}
+	for i, h := range kept {
+		if got := h.Get("X-RateLimit-Remaining"); got != strconv.Itoa(99-i) {
+			t.Errorf("response %d says %s", i, got)
+		}
+	}
 }
