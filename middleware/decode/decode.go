@@ -25,7 +25,9 @@ var ErrEmpty = errors.New("decode: the body is empty")
 // JSON Pointers from the value on ("/config/priority", "" for the value itself) or
 // names of its members. Validate is called after the value was read, also if parts
 // of it could not be: what it says of such a part, or of a part inside, is dropped.
-// It is not called for what is absent or null. It must not have side effects, as
+// A number that an integer type does not hold is read as the nearest that it does, and
+// what the validation says of that is told, rather than the range of the type.
+// Validate is not called for what is absent or null. It must not have side effects, as
 // the rest of the body may still turn out to be no JSON.
 type Validator interface {
 	Validate() []errcatalog.Violation

@@ -19,6 +19,7 @@ type fault struct {
 	errcatalog.Violation
 	required []string
 	unread   bool // the value could not be read
+	beyond   bool // the value is a number that its type does not hold, and was read as the nearest
 }
 
 // absence says that an object lacks a field.
@@ -56,10 +57,13 @@ func (w *walk) add(found []errcatalog.Violation, p *plan) {
 			f.required = p.required
 		}
 		f.Field = at + v.Field
-		covered := slices.ContainsFunc(w.faults[:unread], func(known fault) bool {
+		i := slices.IndexFunc(w.faults[:unread], func(known fault) bool {
 			return known.unread && known.covers(f.Field)
 		})
-		if !covered && len(w.faults) < maxFaults {
+		switch {
+		case i >= 0 && w.faults[i].beyond: // then the validation knows better what is wanted
+			w.faults[i] = f
+		case i < 0 && len(w.faults) < maxFaults:
 			w.faults = append(w.faults, f)
 		}
 	}

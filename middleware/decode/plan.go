@@ -88,10 +88,9 @@ func (b builder) kind(p *plan, t reflect.Type) (err error) {
 		p.decode, p.want = decodeString, "must be a string"
 	case reflect.Bool:
 		p.decode, p.want = decodeBool, "must be true or false"
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		p.decode, p.want = decodeInt, "must be an integer"
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		p.decode, p.want = decodeUint, "must be an integer"
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		p.decode, p.want = decodeInteger, "must be an integer"
 	case reflect.Float32, reflect.Float64:
 		p.decode, p.want = decodeFloat, "must be a number"
 	case reflect.Struct:

@@ -82,6 +82,70 @@ func TestValuesValidateThemselvesOnEveryLevel(t *testing.T) {
 	}
 }
 
+// A room has numbers that are bounded by themselves, by the room, or by their type alone.
+type room struct {
+	Floor  floor  `json:"floor"`
+	Beds   *beds  `json:"beds"`
+	Number uint16 `json:"number"`
+	Offset offset `json:"offset"`
+}
+
+type (
+	floor  int64
+	beds   uint8
+	offset int8
+)
+
+func (f floor) Validate() violations {
+	if f < -2 || f > 40 {
+		return violations{{Reason: "must be from -2 to 40"}}
+	}
+	return nil
+}
+
+func (b beds) Validate() violations {
+	if b < 1 || b > 4 {
+		return violations{{Reason: "must be from 1 to 4"}, {Reason: "must be even"}}
+	}
+	return nil
+}
+
+func (offset) Validate() violations { return nil }
+
+func (r room) Validate() violations {
+	if r.Number > 999 {
+		return violations{{Field: "number", Reason: "must have at most three digits"}}
+	}
+	return nil
+}
+
+func TestANumberBeyondItsTypeIsToldWhatItsValidationWants(t *testing.T) {
+	t.Parallel()
+	const large = "1000000000000000000000000000000"
+	tests := []struct{ name, body, want string }{
+		{"too large", `{"floor":` + large + `}`, "validation_failed; /floor must be from -2 to 40"},
+		{"too small", `{"floor":-` + large + `}`, "validation_failed; /floor must be from -2 to 40"},
+		{"with an exponent", `{"floor":1e30}`, "validation_failed; /floor must be from -2 to 40"},
+		{"too small, with an exponent", `{"floor":-1E+999}`, "validation_failed; /floor must be from -2 to 40"},
+		{"behind a pointer", `{"beds":256}`, "validation_failed; /beds must be from 1 to 4; /beds must be even"},
+		{"without a sign", `{"beds":-1}`, "validation_failed; /beds must be from 1 to 4; /beds must be even"},
+		{"validated from outside", `{"number":` + large + `,"floor":41}`, "validation_failed; /number must have at most three digits; /floor must be from -2 to 40"},
+		{"in whose place another would do", `{"number":-1}`, "validation_failed; /number must be an integer from 0 to 65535"},
+		{"whose validation wants nothing", `{"offset":128}`, "validation_failed; /offset must be an integer from -128 to 127"},
+		{"not, but with a fraction", `{"floor":99.5}`, "validation_failed; /floor must be an integer"},
+		{"not, but with an exponent", `{"floor":1e2}`, "validation_failed; /floor must be an integer"},
+		{"not, but a text", `{"floor":"` + large + `"}`, "validation_failed; /floor must be an integer"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := unmarshal[room](tt.body); tell(err) != tt.want {
+				t.Errorf("got  %s\nwant %s", tell(err), tt.want)
+			}
+		})
+	}
+}
+
 func TestWhatAValidationFindsAbsentIsRequired(t *testing.T) {
 	t.Parallel()
 	_, err := unmarshal[flow](`{"title":"abc","steps":[{"type":"agent"}],"sum":1}`)

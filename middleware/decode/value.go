@@ -41,7 +41,8 @@ func decodeBool(w *walk, p *plan, v reflect.Value) bool {
 // isNumber reports whether a value that starts with c is a number, if it is any.
 func isNumber(c byte) bool { return c == '-' || '0' <= c && c <= '9' }
 
-func decodeInt(w *walk, p *plan, v reflect.Value) bool {
+// decodeInteger decodes an integer of any size, signed or not.
+func decodeInteger(w *walk, p *plan, v reflect.Value) bool {
 	if !isNumber(w.peek()) {
 		return w.refuse(p.want)
 	}
@@ -49,39 +50,41 @@ func decodeInt(w *walk, p *plan, v reflect.Value) bool {
 	if !ok {
 		return false
 	}
-	bits := v.Type().Bits()
-	n, err := strconv.ParseInt(string(text), 10, bits)
-	switch {
-	case !integral:
-		w.note(p.want)
-	case err != nil:
-		most := int64(1)<<(bits-1) - 1
-		w.note(fmt.Sprintf("must be an integer from %d to %d", -most-1, most))
-	default:
-		v.SetInt(n)
+	low, high := bounds(v.Type())
+	if !integral {
+		n, _ := strconv.ParseFloat(string(text), 64) // infinite if need be
+		if float64(low) <= n && n <= float64(high) {
+			w.note(p.want)
+			return true
+		}
+		text = strconv.AppendFloat(nil, min(max(n, -1e20), 1e20), 'f', 0, 64) // beyond every type
+	}
+	if !setInteger(v, string(text)) {
+		w.note(fmt.Sprintf("must be an integer from %d to %d", low, high))
+		w.faults[len(w.faults)-1].beyond = true
 	}
 	return true
 }
 
-func decodeUint(w *walk, p *plan, v reflect.Value) bool {
-	if !isNumber(w.peek()) {
-		return w.refuse(p.want)
+// setInteger makes v the integer, or the nearest of its type, and reports whether it is
+// the integer.
+func setInteger(v reflect.Value, text string) bool {
+	if v.CanInt() {
+		n, err := strconv.ParseInt(text, 10, v.Type().Bits())
+		v.SetInt(n)
+		return err == nil
 	}
-	text, integral, ok := w.number()
-	if !ok {
-		return false
+	n, err := strconv.ParseUint(text, 10, v.Type().Bits()) // 0 of what is negative
+	v.SetUint(n)
+	return err == nil
+}
+
+// bounds returns the least and the greatest integer of a type.
+func bounds(t reflect.Type) (low int64, high uint64) {
+	if t.Kind() >= reflect.Uint {
+		return 0, 1<<t.Bits() - 1
 	}
-	bits := v.Type().Bits()
-	n, err := strconv.ParseUint(string(text), 10, bits)
-	switch {
-	case !integral:
-		w.note(p.want)
-	case err != nil:
-		w.note(fmt.Sprintf("must be an integer from 0 to %d", ^uint64(0)>>(64-bits)))
-	default:
-		v.SetUint(n)
-	}
-	return true
+	return -1 << (t.Bits() - 1), 1<<(t.Bits()-1) - 1
 }
 
 // tooLarge is the reason for a number that a float does not hold.
