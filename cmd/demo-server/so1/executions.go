@@ -36,7 +36,7 @@ func (m mode) Validate() []errcatalog.Violation {
 type timeout int64
 
 // Validate implements [decode.Validator].
-func (t timeout) Validate() []errcatalog.Violation { return within(int64(t), 3600) }
+func (t timeout) Validate() []errcatalog.Violation { return within(int64(t), 1, 3600) }
 
 // defaultTimeout is that of an agent without one.
 const defaultTimeout = time.Minute

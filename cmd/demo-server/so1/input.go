@@ -27,10 +27,10 @@ func invalid(reason string) []errcatalog.Violation {
 	return []errcatalog.Violation{{Reason: reason}}
 }
 
-// within says so if a number of seconds is not from 1 to most.
-func within(seconds, most int64) []errcatalog.Violation {
-	if seconds < 1 || seconds > most {
-		return invalid(fmt.Sprintf("must be from 1 to %d", most))
+// within says so if a number of seconds is not from least to most.
+func within(seconds, least, most int64) []errcatalog.Violation {
+	if seconds < least || seconds > most {
+		return invalid(fmt.Sprintf("must be from %d to %d", least, most))
 	}
 	return nil
 }

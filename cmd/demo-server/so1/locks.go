@@ -87,7 +87,7 @@ func (s *agents) open(id string, e edit) (int, error) {
 type lease int64
 
 // Validate implements [decode.Validator].
-func (l lease) Validate() []errcatalog.Violation { return within(int64(l), 86400) }
+func (l lease) Validate() []errcatalog.Violation { return within(int64(l), 1, 86400) }
 
 // lock locks an agent for the key of the request. The lock that the key has already
 // ends with the new one.
