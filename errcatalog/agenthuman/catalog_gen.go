@@ -58,7 +58,7 @@ const (
 //
 //	The '{field}' field is required
 //
-// field: The field at fault.
+// field: The field at fault, or body for the whole.
 func InvalidParametersMissing(field string) *errcatalog.Error {
 	return CodeInvalidParameters.With(slog.String("field", field)).Of(errcatalog.FieldsMissing)
 }
@@ -72,7 +72,7 @@ func InvalidParameters() *errcatalog.Error {
 }
 
 // InvalidParametersWithField is the param field, which invalid_parameters may do without. The field
-// at fault.
+// at fault, or body for the whole.
 func InvalidParametersWithField(field string) slog.Attr {
 	return slog.String("field", field)
 }
@@ -215,8 +215,8 @@ var entries = []errcatalog.Entry{
 		Covers: []errcatalog.Kind{errcatalog.BadRequest},
 		Status: 400,
 		Params: []errcatalog.Param{
-			{Name: "field", Public: true, Optional: true, Example: slog.StringValue("role_id"), Doc: "The field at fault."},
-			{Name: "requirement", Public: true, Optional: true, Example: slog.StringValue("required"), Doc: "What is wanted of it, or required."},
+			{Name: "field", Public: true, Optional: true, Default: slog.StringValue("body"), Example: slog.StringValue("role_id"), Doc: "The field at fault, or body for the whole."},
+			{Name: "requirement", Public: true, Optional: true, Default: slog.StringValue("must be a JSON object"), Example: slog.StringValue("required"), Doc: "What is wanted of it, or required."},
 		},
 		Messages: []errcatalog.Message{
 			{Name: "missing", When: []errcatalog.Kind{errcatalog.FieldsMissing}, Text: "The '{field}' field is required"},

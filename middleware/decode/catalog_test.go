@@ -113,7 +113,8 @@ func TestEachContractSaysItInItsWay(t *testing.T) {
 		},
 		{
 			"agenthuman, no JSON", agenthuman.Catalog, new(session), `{`,
-			`{"error":{"code":"invalid_parameters","message":"Invalid request parameters or malformed request body. Check that all required fields are provided and properly formatted."}}`,
+			`{"error":{"code":"invalid_parameters","message":"Invalid request parameters or malformed request body. Check that all required fields are provided and properly formatted.",` +
+				`"details":{"field":"body","requirement":"must be a JSON object"}}}`,
 		},
 
 		{"onecli, no JSON", onecli.Catalog, new(session), `nope`, `{"error":"Request body is not valid JSON"}`},

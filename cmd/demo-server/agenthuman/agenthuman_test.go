@@ -20,7 +20,8 @@ import (
 const (
 	wrongKey   = `{"error":{"code":"invalid_api_key","message":"The provided API key is invalid or has been revoked"}}`
 	noKey      = `{"error":{"code":"invalid_api_key","message":"Invalid or missing API key. Ensure your x-api-key header is present and contains a valid API key."}}`
-	malformed  = `{"error":{"code":"invalid_parameters","message":"Invalid request parameters or malformed request body. Check that all required fields are provided and properly formatted."}}`
+	parameters = `{"error":{"code":"invalid_parameters","message":"Invalid request parameters or malformed request body. Check that all required fields are provided and properly formatted.","details":`
+	malformed  = parameters + `{"field":"body","requirement":"must be a JSON object"}}}`
 	denied     = `{"error":{"code":"permission_denied","message":"You don’t have permission to access this resource. This may occur if your API key doesn’t have the necessary permissions."}}`
 	conflict   = `{"error":{"code":"conflict","message":"The request conflicts with the current state of the resource. For example, trying to create a resource that already exists."}}`
 	semantic   = `{"error":{"code":"unprocessable_entity","message":"The request is well-formed but contains semantic errors. Check that your request data meets all validation requirements."}}`
@@ -35,7 +36,7 @@ func missing(field string) string {
 }
 
 func invalid(field, requirement string) string {
-	return strings.TrimSuffix(malformed, "}}") + `,"details":{"field":"` + field + `","requirement":"` + requirement + `"}}}`
+	return parameters + `{"field":"` + field + `","requirement":"` + requirement + `"}}}`
 }
 
 func noSession(id string) string {
@@ -89,7 +90,7 @@ var rows = []row{
 	{"a body that breaks off", nil, post("/roles", `{"name":`), 400, "invalid_parameters", malformed},
 	{"a body that goes on", nil, post("/roles", `{"name":"a"} x`), 400, "invalid_parameters", malformed},
 	{"no body", nil, post("/roles", ""), 400, "invalid_parameters", malformed},
-	{"a body that is no object", nil, post("/roles", `[]`), 400, "invalid_parameters", strings.TrimSuffix(malformed, "}}") + `,"details":{"requirement":"must be an object"}}}`},
+	{"a body that is no object", nil, post("/roles", `[]`), 400, "invalid_parameters", invalid("body", "must be an object")},
 	{"who may only read makes no role", nil, as("limited", post("/roles", `{"name":"Guide"}`)), 403, "permission_denied", denied},
 	{"who may only read is told so before what is wrong", nil, as("limited", post("/roles", `{`)), 403, "permission_denied", denied},
 
@@ -102,12 +103,15 @@ var rows = []row{
 	{"no time is too short", nil, open(`{"role_id":"role_host","max_minutes":0}`), 400, "invalid_parameters", invalid("max_minutes", minutes)},
 	{"time does not go back", nil, open(`{"role_id":"role_host","max_minutes":-5}`), 400, "invalid_parameters", invalid("max_minutes", minutes)},
 	{"a minute more is too long", nil, open(`{"role_id":"role_host","max_minutes":121}`), 400, "invalid_parameters", invalid("max_minutes", minutes)},
-	{"half a minute is none", nil, open(`{"role_id":"role_host","max_minutes":1.5}`), 400, "invalid_parameters", invalid("max_minutes", "must be an integer")},
-	{"minutes are no text", nil, open(`{"role_id":"role_host","max_minutes":"30"}`), 400, "invalid_parameters", invalid("max_minutes", "must be an integer")},
+	{"a time beyond all integers", nil, open(`{"role_id":"role_host","max_minutes":1000000000000000000000000000000}`), 400, "invalid_parameters", invalid("max_minutes", minutes)},
+	{"a time with an exponent", nil, open(`{"role_id":"role_host","max_minutes":1e30}`), 400, "invalid_parameters", invalid("max_minutes", minutes)},
+	{"a fraction of zero is a fraction", nil, open(`{"role_id":"role_host","max_minutes":30.0}`), 400, "invalid_parameters", invalid("max_minutes", minutes)},
+	{"half a minute is none", nil, open(`{"role_id":"role_host","max_minutes":1.5}`), 400, "invalid_parameters", invalid("max_minutes", minutes)},
+	{"minutes are no text", nil, open(`{"role_id":"role_host","max_minutes":"30"}`), 400, "invalid_parameters", invalid("max_minutes", minutes)},
 	{"a session needs a role", nil, open(`{}`), 400, "invalid_parameters", missing("role_id")},
 	{"a session needs a role's ID", nil, open(`{"role_id":""}`), 400, "invalid_parameters", missing("role_id")},
 	{"what is absent comes first", nil, open(`{"max_minutes":500}`), 400, "invalid_parameters", missing("role_id")},
-	{"of what is wrong the first is told", nil, open(`{"max_minutes":true,"role_id":[1]}`), 400, "invalid_parameters", invalid("max_minutes", "must be an integer")},
+	{"of what is wrong the first is told", nil, open(`{"max_minutes":true,"role_id":[1]}`), 400, "invalid_parameters", invalid("max_minutes", minutes)},
 	{"what is wrong comes before what does not exist", nil, open(`{"role_id":"nobody","max_minutes":500}`), 400, "invalid_parameters", invalid("max_minutes", minutes)},
 	{"a role's ID is text", nil, open(`{"role_id":12}`), 400, "invalid_parameters", invalid("role_id", "must be a string")},
 	{"a role that does not exist", nil, open(`{"role_id":"role_x"}`), 404, "role_not_found", noRole("role_x")},
@@ -161,6 +165,8 @@ var rows = []row{
 	{"a body of another type", nil, having("Content-Type", "text/plain", say(`{"text":"Hi"}`)), 415, "unsupported_media_type", `{"error":{"code":"unsupported_media_type",…`},
 	{"the sixth request of a minute", nil, sixth(), 429, "rate_limit_exceeded", `{"error":{"code":"rate_limit_exceeded","message":"API rate limit exceeded. Please wait …`},
 	{"maintenance", []system.Call{call("PUT", "/admin/maintenance", `{"enabled":true,"retry_after":7}`)}, as("", get("/roles")), 503, "service_unavailable", maintained},
+	{"maintenance lasts a day at most", nil, call("PUT", "/admin/maintenance", `{"enabled":true,"retry_after":1e30}`), 400, "invalid_parameters", invalid("retry_after", "must be from 1 to 86400")},
+	{"maintenance in a body that is no JSON", nil, call("PUT", "/admin/maintenance", "on"), 400, "invalid_parameters", malformed},
 	{"maintenance needs to be told what", nil, call("PUT", "/admin/maintenance", `{}`), 400, "invalid_parameters", missing("enabled")},
 	{"problem details for those who prefer them", nil, having("Accept", "application/problem+json", get("/sessions/7")), 404, "session_not_found", `{"type":"https://docs.test#session_not_found","title":"The requested resource doesn’t exist. Verify that the resource ID (e.g., session_id) is correct.","status":404,"detail":"Session with ID '7' does not exist","code":"session_not_found",…`},
 }

@@ -1,6 +1,7 @@
 package agenthuman
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"github.com/contrite-go/contrite/cmd/demo-server/system"
@@ -10,25 +11,39 @@ import (
 
 // A session is a record.
 type session struct {
-	ID         string `json:"id"`
-	RoleID     string `json:"role_id"`
-	MaxMinutes int    `json:"max_minutes"`
-	Ended      bool   `json:"ended"`
+	ID         string  `json:"id"`
+	RoleID     string  `json:"role_id"`
+	MaxMinutes minutes `json:"max_minutes"`
+	Ended      bool    `json:"ended"`
 }
 
 // A newSession is the body that makes one.
 type newSession struct {
-	RoleID     string `json:"role_id" decode:"required"`
-	MaxMinutes int    `json:"max_minutes"`
+	RoleID     string  `json:"role_id" decode:"required"`
+	MaxMinutes minutes `json:"max_minutes"`
 }
 
 // Validate implements [decode.Validator].
-func (in newSession) Validate() []errcatalog.Violation {
-	found := filled("role_id", in.RoleID)
-	if in.MaxMinutes < 1 || in.MaxMinutes > 120 {
-		found = append(found, errcatalog.Violation{Field: "max_minutes", Reason: "must be an integer from 1 to 120"})
+func (in newSession) Validate() []errcatalog.Violation { return filled("role_id", in.RoleID) }
+
+// minutes are how long a session may last.
+type minutes int
+
+// UnmarshalJSON has what is no integer be 0, which Validate refuses: there is one
+// requirement.
+func (m *minutes) UnmarshalJSON(text []byte) error {
+	if json.Unmarshal(text, (*int)(m)) != nil {
+		*m = 0
 	}
-	return found
+	return nil
+}
+
+// Validate implements [decode.Validator].
+func (m minutes) Validate() []errcatalog.Violation {
+	if m < 1 || m > 120 {
+		return []errcatalog.Violation{{Reason: "must be an integer from 1 to 120"}}
+	}
+	return nil
 }
 
 func (a *api) createSession(w http.ResponseWriter, r *http.Request) error {
