@@ -2,6 +2,7 @@ package faos
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
@@ -116,6 +117,15 @@ type seconds int64
 
 // defaultTimeout is in force where a request says no other.
 const defaultTimeout seconds = 300
+
+// UnmarshalJSON has what is no integer be 0, which Validate refuses: there is one
+// requirement.
+func (s *seconds) UnmarshalJSON(text []byte) error {
+	if json.Unmarshal(text, (*int64)(s)) != nil {
+		*s = 0
+	}
+	return nil
+}
 
 // Validate implements [decode.Validator].
 func (s seconds) Validate() []errcatalog.Violation {

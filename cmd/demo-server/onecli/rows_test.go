@@ -36,7 +36,7 @@ var (
 	noObject    = e("Request body must be an object")
 	noMode      = e("mode must be all or selective")
 	notIDs      = e("secretIds must be an array of strings")
-	notLimit    = e("rateLimit must be an integer of 1 or more")
+	notLimit    = e("rateLimit must be an integer from 1 to 1000000000")
 	notWindow   = e("rateLimitWindow must be a text such as minute, or a number of seconds")
 	forbidden   = e("Forbidden")
 	noClient    = e("clientId is required")
@@ -198,6 +198,10 @@ var rows = []row{
 	{"a limit of null", nil, post("/rules", `{"action":"rate_limit","rateLimit":null,"rateLimitWindow":"hour"}`), 400, "rule_rate_limit_missing", noRate},
 	{"a limit of none", nil, post("/rules", `{"action":"rate_limit","rateLimit":0,"rateLimitWindow":"hour"}`), 400, "request_invalid", notLimit},
 	{"a limit of a half", nil, post("/rules", `{"action":"rate_limit","rateLimit":0.5,"rateLimitWindow":"hour"}`), 400, "request_invalid", notLimit},
+	{"a limit with a fraction of zero", nil, post("/rules", `{"action":"rate_limit","rateLimit":30.0,"rateLimitWindow":"hour"}`), 400, "request_invalid", notLimit},
+	{"a limit beyond all integers", nil, post("/rules", `{"action":"rate_limit","rateLimit":1000000000000000000000000000000,"rateLimitWindow":"hour"}`), 400, "request_invalid", notLimit},
+	{"a limit beyond what a rule can have", nil, post("/rules", `{"action":"rate_limit","rateLimit":1000000001,"rateLimitWindow":"hour"}`), 400, "request_invalid", notLimit},
+	{"a limit of a billion", nil, post("/rules", `{"action":"rate_limit","rateLimit":1000000000,"rateLimitWindow":"hour"}`), 201, "", `{"id":"rule_1",…`},
 	{"a limit in words", nil, post("/rules", `{"action":"rate_limit","rateLimit":"ten","rateLimitWindow":"hour"}`), 400, "request_invalid", notLimit},
 	{"a window that is none", nil, post("/rules", `{"action":"rate_limit","rateLimit":5,"rateLimitWindow":[1]}`), 400, "request_invalid", notWindow},
 	{"a window that goes back", nil, post("/rules", `{"action":"rate_limit","rateLimit":5,"rateLimitWindow":-1}`), 400, "request_invalid", notWindow},

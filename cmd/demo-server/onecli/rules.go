@@ -2,7 +2,6 @@ package onecli
 
 import (
 	"cmp"
-	"math"
 	"net/http"
 
 	"github.com/contrite-go/contrite/cmd/demo-server/system"
@@ -18,30 +17,33 @@ const (
 
 // A rule is a record.
 type rule struct {
-	ID          string   `json:"id"`
-	Name        string   `json:"name"`
-	HostPattern string   `json:"hostPattern"`
-	Action      string   `json:"action"`
-	Limit       *float64 `json:"rateLimit"`
-	Window      any      `json:"rateLimitWindow"` // in words, or a number of seconds
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	HostPattern string `json:"hostPattern"`
+	Action      string `json:"action"`
+	Limit       *int64 `json:"rateLimit"`
+	Window      any    `json:"rateLimitWindow"` // in words, or a number of seconds
 }
 
 // A ruleBody makes or changes one.
 type ruleBody struct {
-	Name        field[string]   `json:"name"`
-	HostPattern field[string]   `json:"hostPattern"`
-	Action      field[string]   `json:"action"`
-	Limit       field[*float64] `json:"rateLimit"`
-	Window      field[any]      `json:"rateLimitWindow"`
+	Name        field[string] `json:"name"`
+	HostPattern field[string] `json:"hostPattern"`
+	Action      field[string] `json:"action"`
+	Limit       field[*int64] `json:"rateLimit"`
+	Window      field[any]    `json:"rateLimitWindow"`
 }
 
 func (in *ruleBody) isEmpty() bool {
 	return !in.Name.given && !in.HostPattern.given && !in.Action.given && !in.Limit.given && !in.Window.given
 }
 
+// maxLimit is the highest rate limit of a rule.
+const maxLimit = 1_000_000_000
+
 // The reasons for what is no rate.
 const (
-	noLimit  = "must be an integer of 1 or more"
+	noLimit  = "must be an integer from 1 to 1000000000"
 	noWindow = "must be a text such as minute, or a number of seconds"
 )
 
@@ -73,7 +75,7 @@ func (r *rule) checkRate() error {
 	switch {
 	case r.Action == rateLimit && (r.Limit == nil || noWindowGiven):
 		return onecli.RuleRateLimitMissing()
-	case r.Limit != nil && (*r.Limit < 1 || *r.Limit != math.Trunc(*r.Limit)):
+	case r.Limit != nil && (*r.Limit < 1 || *r.Limit > maxLimit):
 		return onecli.RequestInvalidField("rateLimit", noLimit)
 	case !noWindowGiven && !isText && (!isNumber || seconds <= 0):
 		return onecli.RequestInvalidField("rateLimitWindow", noWindow)
