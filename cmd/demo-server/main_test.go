@@ -45,6 +45,10 @@ func TestEachSystemSpeaksItsOwnContract(t *testing.T) {
 		{"a prefix whose letters are escaped is outside", "GET", "/%6Fnecli/api/agents", 404, "route_not_found", `{"error":{"code":"route_not_found"`},
 		{"a prefix alone is the system's", "GET", "/faos/v1", 404, "not_found", `"type":"resource_error"`},
 		{"a longer word than a prefix is outside", "GET", "/faos/v12/agents", 404, "route_not_found", `{"error":{"code":"route_not_found"`},
+		{"a target outside the systems that is too long", "GET", "/" + strings.Repeat("x", 8<<10), 414, "uri_too_long", `{"error":{"code":"uri_too_long"`},
+		{"a target that is too long for the index", "GET", "/?" + strings.Repeat("x", 8<<10), 414, "uri_too_long", `{"error":{"code":"uri_too_long"`},
+		{"a target that is just not too long", "GET", "/" + strings.Repeat("x", 8<<10-1), 404, "route_not_found", `{"error":{"code":"route_not_found"`},
+		{"a target that is too long for so1", "GET", "/so1/v1/" + strings.Repeat("x", 8<<10), 414, "uri_too_long", `{"success":false,"error":{"code":"uri_too_long"`},
 		{"the index has only GET", "POST", "/", 405, "method_not_allowed", `{"error":{"code":"method_not_allowed"`},
 	}
 	for _, tt := range tests {

@@ -78,7 +78,7 @@ func (s *mounted) has(u *url.URL) bool {
 // pages are what the demo has besides the systems.
 func (d *demo) pages(errs *errcatalog.Writer) http.Handler {
 	r := chi.NewRouter()
-	r.Use(chimiddleware.GetHead)
+	r.Use(middleware.MaxURI(errs.WriteError, system.MaxURI), chimiddleware.GetHead)
 	r.NotFound(errs.Always(errcatalog.RouteNotFound))
 	r.MethodNotAllowed(middleware.MethodNotAllowed(errs.WriteError))
 	r.Method("GET", "/", errs.Handle(d.index))

@@ -46,10 +46,12 @@ type System struct {
 	router      http.Handler
 }
 
-// The limits of every request.
+// MaxURI is how long the target of a request may be.
+const MaxURI = 8 << 10
+
+// What else limits every request.
 const (
 	maxBody = 1 << 20
-	maxURI  = 8 << 10
 	burst   = 5 // requests a minute, of the key burst
 )
 
@@ -65,7 +67,7 @@ func (s *System) Route(routes func(r chi.Router)) *System {
 	s.issue()
 	onError := s.Errors.WriteError
 	r := chi.NewRouter()
-	r.Use(s.Errors.Scope, s.unlessMaintained, middleware.MaxURI(onError, maxURI), middleware.MaxBody(onError, maxBody), chimiddleware.GetHead)
+	r.Use(s.Errors.Scope, s.unlessMaintained, middleware.MaxURI(onError, MaxURI), middleware.MaxBody(onError, maxBody), chimiddleware.GetHead)
 	r.NotFound(s.Errors.Always(errcatalog.RouteNotFound))
 	r.MethodNotAllowed(middleware.MethodNotAllowed(onError))
 	r.Group(func(r chi.Router) {
