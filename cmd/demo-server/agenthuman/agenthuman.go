@@ -2,8 +2,6 @@
 package agenthuman
 
 import (
-	"sync"
-
 	"github.com/go-chi/chi/v5"
 
 	"github.com/contrite-go/contrite/auth"
@@ -15,9 +13,7 @@ import (
 
 // An api has the records of one server.
 type api struct {
-	voice voice
-
-	mu       sync.Mutex
+	voice    voice
 	roles    system.Table[role]
 	sessions system.Table[session]
 }
@@ -44,8 +40,8 @@ func New(o system.Options) *system.System {
 	}
 	a := &api{
 		voice:    voice{url: o.Upstreams.Start(voiceServer())},
-		roles:    system.Table[role]{Prefix: "role_"},
-		sessions: system.Table[session]{Prefix: "ses_"},
+		roles:    system.Table[role]{Prefix: "role_", Missing: agenthuman.RoleNotFound},
+		sessions: system.Table[session]{Prefix: "ses_", Missing: agenthuman.SessionNotFound},
 	}
 	a.seed()
 	handle := s.Errors.Handle

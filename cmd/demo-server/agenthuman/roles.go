@@ -22,10 +22,7 @@ type newRole struct {
 func (in newRole) Validate() []errcatalog.Violation { return filled("name", in.Name) }
 
 func (a *api) listRoles(w http.ResponseWriter, _ *http.Request) error {
-	a.mu.Lock()
-	roles := a.roles.All()
-	a.mu.Unlock()
-	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"roles": roles})
+	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"roles": a.roles.All()})
 }
 
 func (a *api) createRole(w http.ResponseWriter, r *http.Request) error {
@@ -33,8 +30,11 @@ func (a *api) createRole(w http.ResponseWriter, r *http.Request) error {
 	if err := bodies.JSON(r, &in); err != nil {
 		return err
 	}
-	a.mu.Lock()
-	made := a.roles.Add(func(id string) role { return role{ID: id, Name: in.Name} })
-	a.mu.Unlock()
+	made, err := a.roles.Add(func(id string) (role, error) {
+		return role{ID: id, Name: in.Name}, nil
+	})
+	if err != nil {
+		return err
+	}
 	return errcatalog.WriteJSON(w, http.StatusCreated, made)
 }

@@ -60,57 +60,36 @@ func (a *api) createSession(w http.ResponseWriter, r *http.Request) error {
 
 // open makes a session, if its role is one that can be played.
 func (a *api) open(in newSession) (session, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	switch role := a.roles.Find(in.RoleID); {
-	case role == nil:
-		return session{}, agenthuman.RoleNotFound(in.RoleID)
+	switch role, err := a.roles.Find(in.RoleID); {
+	case err != nil:
+		return session{}, err
 	case role.Disabled:
 		return session{}, agenthuman.UnprocessableEntity()
 	}
-	return a.sessions.Add(func(id string) session {
-		return session{ID: id, RoleID: in.RoleID, MaxMinutes: in.MaxMinutes}
-	}), nil
+	return a.sessions.Add(func(id string) (session, error) {
+		return session{ID: id, RoleID: in.RoleID, MaxMinutes: in.MaxMinutes}, nil
+	})
 }
 
 func (a *api) showSession(w http.ResponseWriter, r *http.Request) error {
-	s, err := a.session(r)
+	s, err := a.sessions.Find(system.Param(r, "id"))
 	if err != nil {
 		return err
 	}
 	return errcatalog.WriteJSON(w, http.StatusOK, s)
 }
 
-// session returns the session that the path names.
-func (a *api) session(r *http.Request) (session, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	id := system.Param(r, "id")
-	if s := a.sessions.Find(id); s != nil {
-		return *s, nil
-	}
-	return session{}, agenthuman.SessionNotFound(id)
-}
-
+// endSession ends a session, which can be done once.
 func (a *api) endSession(w http.ResponseWriter, r *http.Request) error {
-	ended, err := a.end(system.Param(r, "id"))
+	ended, err := a.sessions.Change(system.Param(r, "id"), func(s *session) error {
+		if s.Ended {
+			return agenthuman.Conflict()
+		}
+		s.Ended = true
+		return nil
+	})
 	if err != nil {
 		return err
 	}
 	return errcatalog.WriteJSON(w, http.StatusOK, ended)
-}
-
-// end ends a session, which can be done once.
-func (a *api) end(id string) (session, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s := a.sessions.Find(id)
-	switch {
-	case s == nil:
-		return session{}, agenthuman.SessionNotFound(id)
-	case s.Ended:
-		return session{}, agenthuman.Conflict()
-	}
-	s.Ended = true
-	return *s, nil
 }

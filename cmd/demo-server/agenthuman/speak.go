@@ -21,7 +21,7 @@ type utterance struct {
 func (in utterance) Validate() []errcatalog.Violation { return filled("text", in.Text) }
 
 func (a *api) speak(w http.ResponseWriter, r *http.Request) error {
-	s, err := a.session(r)
+	s, err := a.sessions.Find(system.Param(r, "id"))
 	if err != nil {
 		return err
 	}

@@ -68,15 +68,11 @@ func (l level) allow(p *auth.Principal) error {
 
 // agent returns the agent of the request's path.
 func (s *service) agent(r *http.Request) (agent, error) {
-	id := system.Param(r, "id")
-	if a, ok := s.agents.find(id); ok {
-		return a, nil
-	}
-	return agent{}, faos.AgentNotFound(id)
+	return s.agents.Find(system.Param(r, "id"))
 }
 
 func (s *service) listAgents(w http.ResponseWriter, _ *http.Request) error {
-	return show(w, map[string]any{"agents": s.agents.all()})
+	return show(w, map[string]any{"agents": s.agents.All()})
 }
 
 func (s *service) showAgent(w http.ResponseWriter, r *http.Request) error {
@@ -101,7 +97,7 @@ func (s *service) createAgent(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a := agent{newID("agt_"), in.Name, in.Type, in.Ontology, in.AutonomyLevel, active}
-	s.agents.put(a.ID, a)
+	s.agents.Insert(a.ID, a)
 	return created(w, a)
 }
 
@@ -113,11 +109,12 @@ type changes struct {
 	AutonomyLevel *level `json:"autonomy_level"`
 }
 
-func (c *changes) apply(a *agent) {
+func (c *changes) apply(a *agent) error {
 	set(&a.Name, c.Name)
 	set(&a.Type, c.Type)
 	set(&a.Ontology, c.Ontology)
 	set(&a.AutonomyLevel, c.AutonomyLevel)
+	return nil
 }
 
 func set[T any](to, from *T) {
@@ -146,23 +143,25 @@ func (s *service) changeAgent(w http.ResponseWriter, r *http.Request) error {
 // turn returns a handler that sets an agent's status, whatever it was.
 func (s *service) turn(to status) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		return s.update(w, system.Param(r, "id"), func(a *agent) { a.Status = to })
+		return s.update(w, system.Param(r, "id"), func(a *agent) error {
+			a.Status = to
+			return nil
+		})
 	}
 }
 
 // update changes an agent and answers with it.
-func (s *service) update(w http.ResponseWriter, id string, f func(*agent)) error {
-	a, found := s.agents.change(id, f)
-	if !found {
-		return faos.AgentNotFound(id)
+func (s *service) update(w http.ResponseWriter, id string, change func(*agent) error) error {
+	a, err := s.agents.Change(id, change)
+	if err != nil {
+		return err
 	}
 	return show(w, a)
 }
 
 func (s *service) deleteAgent(w http.ResponseWriter, r *http.Request) error {
-	id := system.Param(r, "id")
-	if !s.agents.remove(id) {
-		return faos.AgentNotFound(id)
+	if err := s.agents.Remove(system.Param(r, "id"), nil); err != nil {
+		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil

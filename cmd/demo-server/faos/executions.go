@@ -28,8 +28,11 @@ const retention = 30 * 24 * time.Hour
 
 func (s *service) showExecution(w http.ResponseWriter, r *http.Request) error {
 	id := system.Param(r, "id")
-	e, found := s.executions.find(id)
-	if !found || time.Since(e.CreatedAt) > retention {
+	e, err := s.executions.Find(id)
+	switch {
+	case err != nil:
+		return err
+	case time.Since(e.CreatedAt) > retention:
 		return faos.ExecutionNotFound(id)
 	}
 	return show(w, e)
@@ -38,7 +41,7 @@ func (s *service) showExecution(w http.ResponseWriter, r *http.Request) error {
 // record stores an execution that came to its end, and answers with it.
 func (s *service) record(w http.ResponseWriter, e execution) error {
 	e.ID, e.Status, e.CreatedAt = newID("exec_"), completed, second(time.Now())
-	s.executions.put(e.ID, e)
+	s.executions.Insert(e.ID, e)
 	return show(w, e)
 }
 

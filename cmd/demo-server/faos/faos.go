@@ -17,10 +17,10 @@ import (
 
 // A service is the API over its records.
 type service struct {
-	agents       records[agent]
-	executions   records[execution]
-	workflows    records[workflow]
-	webhooks     records[webhook]
+	agents       system.Table[agent]
+	executions   system.Table[execution]
+	workflows    system.Table[workflow]
+	webhooks     system.Table[webhook]
 	integrations integrations
 }
 
@@ -29,7 +29,13 @@ var body = &decode.Decoder{AllowUnknown: true}
 
 // New returns the API over records of its own.
 func New(o system.Options) *system.System {
-	s := &service{integrations: connect(o.Upstreams)}
+	s := &service{
+		agents:       system.Table[agent]{Missing: faos.AgentNotFound},
+		executions:   system.Table[execution]{Missing: faos.ExecutionNotFound},
+		workflows:    system.Table[workflow]{Missing: faos.WorkflowNotFound},
+		webhooks:     system.Table[webhook]{Missing: faos.WebhookNotFound},
+		integrations: connect(o.Upstreams),
+	}
 	s.fill(time.Now())
 	api := &system.System{
 		Errors: &errcatalog.Writer{Catalog: faos.Catalog, DocsURL: o.DocsURL},
@@ -98,13 +104,13 @@ func (s *service) fill(now time.Time) {
 		{"agt_paused", "Sleeper", "assistant", "support", "L1", paused},
 		{"agt_training", "Novice", "assistant", "support", "L1", training},
 	} {
-		s.agents.fill(a.ID, a)
+		s.agents.Put(a.ID, a)
 	}
 	for _, e := range []execution{
 		{ID: "exec_old", AgentID: "agt_active", Status: completed, CreatedAt: time.Date(2025, 10, 1, 9, 0, 0, 0, time.UTC)},
 		{ID: "exec_recent", AgentID: "agt_active", Status: completed, CreatedAt: second(now.Add(-retention / 2))},
 	} {
-		s.executions.fill(e.ID, e)
+		s.executions.Put(e.ID, e)
 	}
 	for _, w := range []workflow{
 		{"wfl_slow", "Nightly report", []step{
@@ -116,7 +122,7 @@ func (s *service) fill(now time.Time) {
 			{ID: "step_3", Name: "Update CRM", Type: "integration", Integration: "crm"},
 		}},
 	} {
-		s.workflows.fill(w.ID, w)
+		s.workflows.Put(w.ID, w)
 	}
 }
 

@@ -6,13 +6,14 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/contrite-go/contrite/cmd/demo-server/system"
 	"github.com/contrite-go/contrite/errcatalog/faos"
 	"github.com/contrite-go/contrite/middleware/decode"
 )
 
 // runWorkflow does a workflow's steps one after the other. A body may be left out.
 func (s *service) runWorkflow(w http.ResponseWriter, r *http.Request) error {
-	wf, err := s.workflow(r)
+	wf, err := s.workflows.Find(system.Param(r, "id"))
 	if err != nil {
 		return err
 	}
@@ -59,9 +60,9 @@ func (s *service) do(ctx context.Context, of *step) (output string, err error) {
 
 // ask has the step's agent do its task.
 func (s *service) ask(ctx context.Context, of *step) (string, error) {
-	a, found := s.agents.find(string(of.AgentID))
-	if !found {
-		return "", faos.AgentNotFound(string(of.AgentID))
+	a, err := s.agents.Find(string(of.AgentID))
+	if err != nil {
+		return "", err
 	}
 	if err := a.ready(); err != nil {
 		return "", err

@@ -55,7 +55,7 @@ func (s *service) createWebhook(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	hook := webhook{newID("hook_"), in.URL, in.Events}
-	s.webhooks.put(hook.ID, hook)
+	s.webhooks.Insert(hook.ID, hook)
 	return created(w, hook)
 }
 
@@ -70,18 +70,16 @@ func isHTTPS(text string) bool {
 }
 
 func (s *service) showWebhook(w http.ResponseWriter, r *http.Request) error {
-	id := system.Param(r, "id")
-	hook, found := s.webhooks.find(id)
-	if !found {
-		return faos.WebhookNotFound(id)
+	hook, err := s.webhooks.Find(system.Param(r, "id"))
+	if err != nil {
+		return err
 	}
 	return show(w, hook)
 }
 
 func (s *service) deleteWebhook(w http.ResponseWriter, r *http.Request) error {
-	id := system.Param(r, "id")
-	if !s.webhooks.remove(id) {
-		return faos.WebhookNotFound(id)
+	if err := s.webhooks.Remove(system.Param(r, "id"), nil); err != nil {
+		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil

@@ -75,7 +75,7 @@ func (s *service) createWorkflow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	wf := workflow{newID("wfl_"), in.Name, steps}
-	s.workflows.put(wf.ID, wf)
+	s.workflows.Insert(wf.ID, wf)
 	return created(w, wf)
 }
 
@@ -133,17 +133,8 @@ func inOrder(steps []step) ([]step, error) {
 	return ready, nil
 }
 
-// workflow returns the workflow of the request's path.
-func (s *service) workflow(r *http.Request) (workflow, error) {
-	id := system.Param(r, "id")
-	if wf, ok := s.workflows.find(id); ok {
-		return wf, nil
-	}
-	return workflow{}, faos.WorkflowNotFound(id)
-}
-
 func (s *service) showWorkflow(w http.ResponseWriter, r *http.Request) error {
-	wf, err := s.workflow(r)
+	wf, err := s.workflows.Find(system.Param(r, "id"))
 	if err != nil {
 		return err
 	}

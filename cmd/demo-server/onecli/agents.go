@@ -53,7 +53,7 @@ var (
 )
 
 func (a *api) listAgents(w http.ResponseWriter, _ *http.Request) error {
-	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"agents": list(a, &a.agents)})
+	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"agents": a.agents.All()})
 }
 
 func (a *api) showAgent(w http.ResponseWriter, r *http.Request) error {
@@ -66,7 +66,7 @@ func (a *api) showAgent(w http.ResponseWriter, r *http.Request) error {
 
 // agent returns the agent that the path names.
 func (a *api) agent(r *http.Request) (agent, error) {
-	return find(a, &a.agents, system.Param(r, "id"), onecli.CodeAgentNotFound)
+	return a.agents.Find(system.Param(r, "id"))
 }
 
 func (a *api) createAgent(w http.ResponseWriter, r *http.Request) error {
@@ -87,25 +87,20 @@ func (a *api) createAgent(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *api) addAgent(made agent) (agent, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if err := a.checkTaken(&made); err != nil {
-		return agent{}, err
-	}
-	return a.agents.Add(func(id string) agent {
+	return a.agents.Add(func(id string) (agent, error) {
 		made.ID = id
-		return made
-	}), nil
+		return made, a.checkTaken(&made)
+	})
 }
 
 // checkTaken returns an error if another agent has the identifier.
-func (a *api) checkTaken(of *agent) (err error) {
-	a.agents.Each(func(other *agent) {
+func (a *api) checkTaken(of *agent) error {
+	for other := range a.agents.Rows() {
 		if other.Identifier == of.Identifier && other.ID != of.ID {
-			err = onecli.AgentIdentifierTaken()
+			return onecli.AgentIdentifierTaken()
 		}
-	})
-	return err
+	}
+	return nil
 }
 
 func (a *api) updateAgent(w http.ResponseWriter, r *http.Request) error {
@@ -127,7 +122,7 @@ func (a *api) updateAgent(w http.ResponseWriter, r *http.Request) error {
 
 // editAgent changes an agent and answers with it.
 func (a *api) editAgent(w http.ResponseWriter, id string, change func(*agent) error) error {
-	changed, err := edit(a, &a.agents, id, onecli.CodeAgentNotFound, change)
+	changed, err := a.agents.Change(id, change)
 	if err != nil {
 		return err
 	}
@@ -135,7 +130,7 @@ func (a *api) editAgent(w http.ResponseWriter, id string, change func(*agent) er
 }
 
 func (a *api) deleteAgent(w http.ResponseWriter, r *http.Request) error {
-	err := remove(a, &a.agents, system.Param(r, "id"), onecli.CodeAgentNotFound, func(found *agent) error {
+	err := a.agents.Remove(system.Param(r, "id"), func(found agent) error {
 		if found.IsDefault {
 			return onecli.AgentDefaultNotDeletable()
 		}
@@ -152,7 +147,9 @@ func (a *api) makeDefault(w http.ResponseWriter, r *http.Request) error {
 		if to.IsDefault {
 			return onecli.AgentAlreadyDefault()
 		}
-		a.agents.Each(func(other *agent) { other.IsDefault = false })
+		for other := range a.agents.Rows() {
+			other.IsDefault = false
+		}
 		to.IsDefault = true
 		return nil
 	})

@@ -53,7 +53,7 @@ func (a *api) assignSecrets(w http.ResponseWriter, r *http.Request) error {
 	return a.editAgent(w, found.ID, func(to *agent) error {
 		ids := []string{}
 		for _, id := range in.SecretIDs.value {
-			if a.secrets.Find(id) == nil {
+			if !a.hasSecret(id) {
 				return onecli.AgentSecretsNotFound()
 			}
 			if !slices.Contains(ids, id) {
@@ -65,11 +65,21 @@ func (a *api) assignSecrets(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// hasSecret reports whether there is a secret of the ID.
+func (a *api) hasSecret(id string) bool {
+	for s := range a.secrets.Rows() {
+		if s.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
 // unassign takes a secret from the agents that have it.
 func (a *api) unassign(id string) {
-	a.agents.Each(func(of *agent) {
+	for of := range a.agents.Rows() {
 		if i := slices.Index(of.SecretIDs, id); i >= 0 {
 			of.SecretIDs = slices.Delete(slices.Clone(of.SecretIDs), i, i+1)
 		}
-	})
+	}
 }

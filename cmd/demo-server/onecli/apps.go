@@ -54,9 +54,9 @@ func (a *api) apps() []app {
 	for i, p := range providers {
 		_, configured := a.clients[p.Provider]
 		apps[i] = app{p, configured, []connection{}}
-		for _, c := range a.connections.All() {
+		for c := range a.connections.Rows() {
 			if c.Provider == p.Provider {
-				apps[i].Connections = append(apps[i].Connections, c)
+				apps[i].Connections = append(apps[i].Connections, *c)
 			}
 		}
 	}
@@ -130,14 +130,12 @@ func (a *api) connect(w http.ResponseWriter, r *http.Request) error {
 // addConnection connects an app. One that needs the project's own client must have been
 // configured before.
 func (a *api) addConnection(p provider, credentials map[string]string) (connection, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if _, configured := a.clients[p.Provider]; p.BYOC && !configured {
-		return connection{}, onecli.ClientIDRequired()
-	}
-	return a.connections.Add(func(id string) connection {
-		return connection{id, p.Provider, credentials}
-	}), nil
+	return a.connections.Add(func(id string) (connection, error) {
+		if _, configured := a.clients[p.Provider]; p.BYOC && !configured {
+			return connection{}, onecli.ClientIDRequired()
+		}
+		return connection{id, p.Provider, credentials}, nil
+	})
 }
 
 func (a *api) disconnect(w http.ResponseWriter, r *http.Request) error {
@@ -149,7 +147,7 @@ func (a *api) disconnect(w http.ResponseWriter, r *http.Request) error {
 	if id == "" {
 		return onecli.ConnectionIDRequired()
 	}
-	err = remove(a, &a.connections, id, onecli.CodeConnectionNotFound, func(found *connection) error {
+	err = a.connections.Remove(id, func(found connection) error {
 		if found.Provider != p.Provider {
 			return onecli.ConnectionNotFound()
 		}

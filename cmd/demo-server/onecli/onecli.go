@@ -17,7 +17,7 @@ import (
 type api struct {
 	system *system.System
 
-	mu          sync.Mutex
+	mu          sync.Mutex // of the tables too
 	agents      system.Table[agent]
 	secrets     system.Table[secret]
 	rules       system.Table[rule]
@@ -81,67 +81,14 @@ func New(o system.Options) *system.System {
 
 // newAPI returns the records that are there from the start.
 func newAPI(s *system.System) *api {
-	a := &api{
-		system:      s,
-		agents:      system.Table[agent]{Prefix: "agent_", Keep: func(a agent) bool { return a.IsDefault }},
-		secrets:     system.Table[secret]{Prefix: "secret_"},
-		rules:       system.Table[rule]{Prefix: "rule_"},
-		connections: system.Table[connection]{Prefix: "conn_"},
-		clients:     map[string]client{},
-		user:        user{ID: "user_1", Name: "Demo"},
+	a := &api{system: s, clients: map[string]client{}, user: user{ID: "user_1", Name: "Demo"}}
+	missing := func(code errcatalog.Code) func(string) *errcatalog.Error {
+		return func(string) *errcatalog.Error { return code.With() }
 	}
-	a.agents.Add(func(id string) agent {
-		return agent{ID: id, Name: "Default", Identifier: "default", IsDefault: true, SecretMode: all, SecretIDs: []string{}}
-	})
+	a.agents = system.Table[agent]{Lock: &a.mu, Prefix: "agent_", Missing: missing(onecli.CodeAgentNotFound), Keep: func(a agent) bool { return a.IsDefault }}
+	a.secrets = system.Table[secret]{Lock: &a.mu, Prefix: "secret_", Missing: missing(onecli.CodeSecretNotFound)}
+	a.rules = system.Table[rule]{Lock: &a.mu, Prefix: "rule_", Missing: missing(onecli.CodeRuleNotFound)}
+	a.connections = system.Table[connection]{Lock: &a.mu, Prefix: "conn_", Missing: missing(onecli.CodeConnectionNotFound)}
+	_, _ = a.addAgent(agent{Name: "Default", Identifier: "default", IsDefault: true, SecretMode: all, SecretIDs: []string{}})
 	return a
-}
-
-// find returns the record of an ID, or says that it is missing.
-func find[T any](a *api, t *system.Table[T], id string, missing errcatalog.Code) (T, error) {
-	return edit(a, t, id, missing, func(*T) error { return nil })
-}
-
-// edit changes a record as a whole or not at all, and returns it.
-func edit[T any](a *api, t *system.Table[T], id string, missing errcatalog.Code, change func(*T) error) (T, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	record := t.Find(id)
-	if record == nil {
-		return *new(T), missing
-	}
-	changed := *record
-	if err := change(&changed); err != nil {
-		return *new(T), err
-	}
-	*record = changed
-	return changed, nil
-}
-
-// add adds a record that is made with its ID, and returns it.
-func add[T any](a *api, t *system.Table[T], of func(id string) T) T {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return t.Add(of)
-}
-
-// remove deletes a record, unless it may not be.
-func remove[T any](a *api, t *system.Table[T], id string, missing errcatalog.Code, may func(*T) error) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	record := t.Find(id)
-	if record == nil {
-		return missing
-	}
-	if err := may(record); err != nil {
-		return err
-	}
-	t.Delete(id)
-	return nil
-}
-
-// list returns the records.
-func list[T any](a *api, t *system.Table[T]) []T {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return t.All()
 }

@@ -84,7 +84,7 @@ func (r *rule) checkRate() error {
 }
 
 func (a *api) listRules(w http.ResponseWriter, _ *http.Request) error {
-	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"rules": list(a, &a.rules)})
+	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"rules": a.rules.All()})
 }
 
 func (a *api) createRule(w http.ResponseWriter, r *http.Request) error {
@@ -96,16 +96,19 @@ func (a *api) createRule(w http.ResponseWriter, r *http.Request) error {
 	if err := in.change(&made); err != nil {
 		return err
 	}
-	made = add(a, &a.rules, func(id string) rule {
+	made, err := a.rules.Add(func(id string) (rule, error) {
 		made.ID = id
-		return made
+		return made, nil
 	})
+	if err != nil {
+		return err
+	}
 	return errcatalog.WriteJSON(w, http.StatusCreated, made)
 }
 
 func (a *api) updateRule(w http.ResponseWriter, r *http.Request) error {
 	id := system.Param(r, "id")
-	if _, err := find(a, &a.rules, id, onecli.CodeRuleNotFound); err != nil {
+	if _, err := a.rules.Find(id); err != nil {
 		return err
 	}
 	var in ruleBody
@@ -115,7 +118,7 @@ func (a *api) updateRule(w http.ResponseWriter, r *http.Request) error {
 	if in.isEmpty() {
 		return onecli.RuleUpdateEmpty()
 	}
-	changed, err := edit(a, &a.rules, id, onecli.CodeRuleNotFound, in.change)
+	changed, err := a.rules.Change(id, in.change)
 	if err != nil {
 		return err
 	}
@@ -123,8 +126,7 @@ func (a *api) updateRule(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *api) deleteRule(w http.ResponseWriter, r *http.Request) error {
-	err := remove(a, &a.rules, system.Param(r, "id"), onecli.CodeRuleNotFound, func(*rule) error { return nil })
-	if err != nil {
+	if err := a.rules.Remove(system.Param(r, "id"), nil); err != nil {
 		return err
 	}
 	return errcatalog.WriteJSON(w, http.StatusNoContent, nil)

@@ -97,7 +97,7 @@ func (s *secret) checkInjection() error {
 }
 
 func (a *api) listSecrets(w http.ResponseWriter, _ *http.Request) error {
-	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"secrets": list(a, &a.secrets)})
+	return errcatalog.WriteJSON(w, http.StatusOK, map[string]any{"secrets": a.secrets.All()})
 }
 
 func (a *api) createSecret(w http.ResponseWriter, r *http.Request) error {
@@ -109,16 +109,19 @@ func (a *api) createSecret(w http.ResponseWriter, r *http.Request) error {
 	if err := in.change(&made); err != nil {
 		return err
 	}
-	made = add(a, &a.secrets, func(id string) secret {
+	made, err := a.secrets.Add(func(id string) (secret, error) {
 		made.ID = id
-		return made
+		return made, nil
 	})
+	if err != nil {
+		return err
+	}
 	return errcatalog.WriteJSON(w, http.StatusCreated, made)
 }
 
 func (a *api) updateSecret(w http.ResponseWriter, r *http.Request) error {
 	id := system.Param(r, "id")
-	if _, err := find(a, &a.secrets, id, onecli.CodeSecretNotFound); err != nil {
+	if _, err := a.secrets.Find(id); err != nil {
 		return err
 	}
 	var in secretBody
@@ -128,7 +131,7 @@ func (a *api) updateSecret(w http.ResponseWriter, r *http.Request) error {
 	if in.isEmpty() {
 		return onecli.SecretUpdateEmpty()
 	}
-	changed, err := edit(a, &a.secrets, id, onecli.CodeSecretNotFound, in.change)
+	changed, err := a.secrets.Change(id, in.change)
 	if err != nil {
 		return err
 	}
@@ -136,7 +139,7 @@ func (a *api) updateSecret(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *api) deleteSecret(w http.ResponseWriter, r *http.Request) error {
-	err := remove(a, &a.secrets, system.Param(r, "id"), onecli.CodeSecretNotFound, func(found *secret) error {
+	err := a.secrets.Remove(system.Param(r, "id"), func(found secret) error {
 		a.unassign(found.ID)
 		return nil
 	})

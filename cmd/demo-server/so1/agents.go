@@ -2,8 +2,6 @@ package so1
 
 import (
 	"net/http"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/contrite-go/contrite/cmd/demo-server/system"
@@ -20,33 +18,29 @@ type agent struct {
 	*lock
 
 	work worker
-	made bool // by a client, and not there from the start
 }
 
-// agents are the records, in the order of their creation, and what their
-// executions share.
+// agents are the records, and what their executions share.
 type agents struct {
-	mu      sync.Mutex
-	records []agent
-
+	records    system.Table[agent]
 	background chan struct{} // has an item for each execution that nobody waits for
 }
 
-// maxAgents is how many agents there are. Of those that clients made the oldest are
-// forgotten: a demo does not grow without end.
-const maxAgents = 1000
-
 func newAgents(upstream *relay) *agents {
-	return &agents{
-		records: []agent{
-			{ID: "research-agent", Name: "Research", Domain: "market analysis", work: labour},
-			{ID: "locked-agent", Name: "Ledger", Domain: "accounting", work: labour, lock: closing(time.Now())},
-			{ID: "flaky-agent", Name: "Flaky", Domain: "testing", work: fail},
-			{ID: "upstream-agent", Name: "Relay", Domain: "integration", work: upstream.ask},
-			{ID: "buggy-agent", Name: "Buggy", Domain: "testing", work: lastWord},
-		},
+	s := &agents{
+		records:    system.Table[agent]{Missing: func(string) *errcatalog.Error { return so1.ResourceNotFound() }},
 		background: make(chan struct{}, maxBackground),
 	}
+	for _, a := range []agent{
+		{ID: "research-agent", Name: "Research", Domain: "market analysis", work: labour},
+		{ID: "locked-agent", Name: "Ledger", Domain: "accounting", work: labour, lock: closing(time.Now())},
+		{ID: "flaky-agent", Name: "Flaky", Domain: "testing", work: fail},
+		{ID: "upstream-agent", Name: "Relay", Domain: "integration", work: upstream.ask},
+		{ID: "buggy-agent", Name: "Buggy", Domain: "testing", work: lastWord},
+	} {
+		s.records.Put(string(a.ID), a)
+	}
+	return s
 }
 
 func (s *agents) list(w http.ResponseWriter, _ *http.Request) error {
@@ -72,8 +66,8 @@ func (s *agents) create(w http.ResponseWriter, r *http.Request) error {
 		return configured(err)
 	}
 	a := agent{ID: in.ID, Name: in.Name, Domain: in.Domain, Config: in.Config.merge(nil), work: labour}
-	if err := s.add(a); err != nil {
-		return err
+	if !s.records.Insert(string(a.ID), a) {
+		return so1.ResourceAlreadyExists()
 	}
 	return errcatalog.WriteJSON(w, http.StatusCreated, a)
 }
@@ -124,7 +118,8 @@ func or(value, old text) text {
 }
 
 func (s *agents) remove(w http.ResponseWriter, r *http.Request) error {
-	if err := s.drop(system.Param(r, "id"), editOf(r)); err != nil {
+	e := editOf(r)
+	if err := s.records.Remove(system.Param(r, "id"), func(a agent) error { return a.open(e) }); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -133,73 +128,27 @@ func (s *agents) remove(w http.ResponseWriter, r *http.Request) error {
 
 // all returns the agents as they are at a time.
 func (s *agents) all(now time.Time) []agent {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	all := slices.Clone(s.records)
+	all := s.records.All()
 	for i := range all {
 		all[i].expire(now)
 	}
 	return all
 }
 
-// index returns where an agent is.
-func (s *agents) index(id string) (int, error) {
-	i := slices.IndexFunc(s.records, func(a agent) bool { return string(a.ID) == id })
-	if i < 0 {
-		return 0, so1.ResourceNotFound()
-	}
-	return i, nil
-}
-
 // find returns an agent as it is at a time.
 func (s *agents) find(id string, now time.Time) (agent, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i, err := s.index(id)
-	if err != nil {
-		return agent{}, err
-	}
-	a := s.records[i]
+	a, err := s.records.Find(id)
 	a.expire(now)
-	return a, nil
-}
-
-// add adds an agent of a new ID.
-func (s *agents) add(a agent) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, err := s.index(string(a.ID)); err == nil {
-		return so1.ResourceAlreadyExists()
-	}
-	if len(s.records) >= maxAgents {
-		oldest := slices.IndexFunc(s.records, func(a agent) bool { return a.made })
-		s.records = slices.Delete(s.records, oldest, oldest+1)
-	}
-	a.made = true
-	s.records = append(s.records, a)
-	return nil
+	return a, err
 }
 
 // update changes an agent that is open to the edit, and returns it.
 func (s *agents) update(id string, e edit, change func(*agent)) (agent, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i, err := s.open(id, e)
-	if err != nil {
-		return agent{}, err
-	}
-	change(&s.records[i])
-	return s.records[i], nil
-}
-
-// drop removes an agent that is open to the edit.
-func (s *agents) drop(id string, e edit) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i, err := s.open(id, e)
-	if err != nil {
-		return err
-	}
-	s.records = slices.Delete(s.records, i, i+1)
-	return nil
+	return s.records.Change(id, func(a *agent) error {
+		if err := a.open(e); err != nil {
+			return err
+		}
+		change(a)
+		return nil
+	})
 }

@@ -64,23 +64,18 @@ func ifForced(forced, other func(http.Handler) http.Handler) func(http.Handler) 
 	}
 }
 
-// open returns where the agent is, unless the lock of another key is in the way. One
-// that is broken is gone.
-func (s *agents) open(id string, e edit) (int, error) {
-	i, err := s.index(id)
-	if err != nil {
-		return 0, err
-	}
-	a := &s.records[i]
+// open opens the agent to the edit, unless the lock of another key is in the way. A
+// lock that is broken is gone.
+func (a *agent) open(e edit) error {
 	a.expire(e.at)
-	if a.lock == nil || a.key == e.by.ID {
-		return i, nil
-	}
-	if !e.force {
-		return 0, so1.ResourceLocked(a.By, a.Expires)
+	switch {
+	case a.lock == nil, a.key == e.by.ID:
+		return nil
+	case !e.force:
+		return so1.ResourceLocked(a.By, a.Expires)
 	}
 	a.lock = nil
-	return i, nil
+	return nil
 }
 
 // A lease is how long a lock lasts, in seconds.
