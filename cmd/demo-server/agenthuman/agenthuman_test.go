@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/contrite-go/contrite/cmd/demo-server/agenthuman"
@@ -47,27 +46,13 @@ func noRole(id string) string {
 	return `{"error":{"code":"role_not_found","message":"Role with ID '` + id + `' does not exist"}}`
 }
 
-func call(method, path, body string) system.Call {
-	return system.Call{Method: method, Path: path, Key: "full", Body: body}
-}
+var call, get, post = system.Send, system.Get, system.Post
 
-func as(key string, c system.Call) system.Call {
-	c.Key = key
-	return c
-}
-
-func having(name, value string, c system.Call) system.Call {
-	c.Header = http.Header{name: {value}}
-	return c
-}
-
-func get(path string) system.Call        { return call("GET", path, "") }
-func post(path, body string) system.Call { return call("POST", path, body) }
-func open(body string) system.Call       { return post("/sessions", body) }
-func say(body string) system.Call        { return post("/sessions/ses_demo/speak", body) }
+func open(body string) system.Call { return post("/sessions", body) }
+func say(body string) system.Call  { return post("/sessions/ses_demo/speak", body) }
 
 func sixth() system.Call {
-	c := as("burst", get("/roles"))
+	c := get("/roles").As("burst")
 	c.Times = 6
 	return c
 }
@@ -77,7 +62,7 @@ type row systemtest.Row
 
 var rows = []row{
 	{"roles are listed", nil, get("/roles"), 200, "", `{"roles":[{"id":"role_host","name":"Host","disabled":false},{"id":"role_retired","name":"Retired","disabled":true}]}`},
-	{"who may read lists roles", nil, as("limited", get("/roles")), 200, "", `{"roles":[…`},
+	{"who may read lists roles", nil, get("/roles").As("limited"), 200, "", `{"roles":[…`},
 	{"a role is made", nil, post("/roles", `{"name":"Guide"}`), 201, "", `{"id":"role_1","name":"Guide","disabled":false}`},
 	{"a made role is listed last", []system.Call{post("/roles", `{"name":"Guide"}`)}, get("/roles"), 200, "", `…,{"id":"role_1","name":"Guide","disabled":false}]}…`},
 	{"a role needs a name", nil, post("/roles", `{}`), 400, "invalid_parameters", missing("name")},
@@ -91,8 +76,8 @@ var rows = []row{
 	{"a body that goes on", nil, post("/roles", `{"name":"a"} x`), 400, "invalid_parameters", malformed},
 	{"no body", nil, post("/roles", ""), 400, "invalid_parameters", malformed},
 	{"a body that is no object", nil, post("/roles", `[]`), 400, "invalid_parameters", invalid("body", "must be an object")},
-	{"who may only read makes no role", nil, as("limited", post("/roles", `{"name":"Guide"}`)), 403, "permission_denied", denied},
-	{"who may only read is told so before what is wrong", nil, as("limited", post("/roles", `{`)), 403, "permission_denied", denied},
+	{"who may only read makes no role", nil, post("/roles", `{"name":"Guide"}`).As("limited"), 403, "permission_denied", denied},
+	{"who may only read is told so before what is wrong", nil, post("/roles", `{`).As("limited"), 403, "permission_denied", denied},
 
 	{"a session is opened", nil, open(`{"role_id":"role_host","max_minutes":45}`), 201, "", `{"id":"ses_1","role_id":"role_host","max_minutes":45,"ended":false}`},
 	{"a session can be shown", []system.Call{open(`{"role_id":"role_host"}`)}, get("/sessions/ses_1"), 200, "", `{"id":"ses_1","role_id":"role_host","max_minutes":60,"ended":false}`},
@@ -117,9 +102,9 @@ var rows = []row{
 	{"a role that does not exist", nil, open(`{"role_id":"role_x"}`), 404, "role_not_found", noRole("role_x")},
 	{"a role's ID can be any text", nil, open(`{"role_id":"'\"\n\\"}`), 404, "role_not_found", noRole(`'\"\n\\`)},
 	{"a disabled role", nil, open(`{"role_id":"role_retired"}`), 422, "unprocessable_entity", semantic},
-	{"who may only read opens no session", nil, as("limited", open(`{"role_id":"role_host"}`)), 403, "permission_denied", denied},
+	{"who may only read opens no session", nil, open(`{"role_id":"role_host"}`).As("limited"), 403, "permission_denied", denied},
 
-	{"a session is shown", nil, as("limited", get("/sessions/ses_demo")), 200, "", `{"id":"ses_demo","role_id":"role_host","max_minutes":60,"ended":false}`},
+	{"a session is shown", nil, get("/sessions/ses_demo").As("limited"), 200, "", `{"id":"ses_demo","role_id":"role_host","max_minutes":60,"ended":false}`},
 	{"no such session", nil, get("/sessions/456"), 404, "session_not_found", noSession("456")},
 	{"a session's ID with a slash", nil, get("/sessions/a%2Fb"), 404, "session_not_found", noSession("a/b")},
 	{"a session's ID with quotes and percent", nil, get("/sessions/%22%27%25"), 404, "session_not_found", noSession(`\"'%`)},
@@ -132,8 +117,8 @@ var rows = []row{
 	{"a session ends once", []system.Call{post("/sessions/ses_demo/end", "")}, post("/sessions/ses_demo/end", ""), 409, "conflict", conflict},
 	{"a session that ended has", []system.Call{post("/sessions/ses_demo/end", "")}, get("/sessions/ses_demo"), 200, "", `…"ended":true…`},
 	{"a session that does not exist can't end", nil, post("/sessions/x/end", ""), 404, "session_not_found", noSession("x")},
-	{"who may only read ends no session", nil, as("limited", post("/sessions/ses_demo/end", "")), 403, "permission_denied", denied},
-	{"who may only read is not told what exists", nil, as("limited", post("/sessions/x/end", "")), 403, "permission_denied", denied},
+	{"who may only read ends no session", nil, post("/sessions/ses_demo/end", "").As("limited"), 403, "permission_denied", denied},
+	{"who may only read is not told what exists", nil, post("/sessions/x/end", "").As("limited"), 403, "permission_denied", denied},
 
 	{"a text is spoken", nil, say(`{"text":"Good \"morning\" ☀"}`), 200, "", `{"session_id":"ses_demo","spoken":"Good \"morning\" ☀"}`},
 	{"a new session speaks", []system.Call{open(`{"role_id":"role_host"}`)}, post("/sessions/ses_1/speak", `{"text":"Hi"}`), 200, "", `{"session_id":"ses_1","spoken":"Hi"}`},
@@ -145,30 +130,30 @@ var rows = []row{
 	{"a session that does not exist does not speak", nil, post("/sessions/9/speak", `{}`), 404, "session_not_found", noSession("9")},
 	{"the voice garbles", nil, say(`{"text":"garble"}`), 502, "bad_gateway", badGateway},
 	{"the demo has a bug", nil, say(`{"text":"panic"}`), 500, "internal_error", `{"error":{"code":"internal_error","message":"An unexpected error occurred. Please try again or contact support if the issue persists.","details":{"request_id":"req_…`},
-	{"who may only read does not speak", nil, as("limited", say(`{"text":"Hi"}`)), 403, "permission_denied", denied},
+	{"who may only read does not speak", nil, say(`{"text":"Hi"}`).As("limited"), 403, "permission_denied", denied},
 
-	{"no key", nil, as("", get("/roles")), 401, "invalid_api_key", noKey},
-	{"an empty key", nil, having("X-Api-Key", "", as("", get("/roles"))), 401, "invalid_api_key", noKey},
-	{"a key in the wrong header", nil, having("Authorization", "Bearer x", as("", get("/roles"))), 401, "invalid_api_key", noKey},
-	{"a wrong key", nil, having("X-Api-Key", "ah_live_nonsense", as("", get("/roles"))), 401, "invalid_api_key", wrongKey},
-	{"a key that can't be one", nil, having("X-Api-Key", "two words", as("", get("/roles"))), 401, "invalid_api_key", wrongKey},
+	{"no key", nil, get("/roles").As(""), 401, "invalid_api_key", noKey},
+	{"an empty key", nil, get("/roles").As("").Having("X-Api-Key", ""), 401, "invalid_api_key", noKey},
+	{"a key in the wrong header", nil, get("/roles").As("").Having("Authorization", "Bearer x"), 401, "invalid_api_key", noKey},
+	{"a wrong key", nil, get("/roles").As("").Having("X-Api-Key", "ah_live_nonsense"), 401, "invalid_api_key", wrongKey},
+	{"a key that can't be one", nil, get("/roles").As("").Having("X-Api-Key", "two words"), 401, "invalid_api_key", wrongKey},
 	{"two keys", nil, system.Call{Method: "GET", Path: "/roles", Header: http.Header{"X-Api-Key": {"a", "b"}}}, 401, "invalid_api_key", wrongKey},
-	{"an expired key", nil, as("expired", get("/roles")), 401, "invalid_api_key", wrongKey},
-	{"a revoked key", nil, as("revoked", get("/roles")), 401, "invalid_api_key", wrongKey},
-	{"a test key", nil, as("test", get("/roles")), 401, "invalid_api_key", wrongKey},
-	{"a wrong key is told before what is wrong", nil, as("revoked", open(`{`)), 401, "invalid_api_key", wrongKey},
+	{"an expired key", nil, get("/roles").As("expired"), 401, "invalid_api_key", wrongKey},
+	{"a revoked key", nil, get("/roles").As("revoked"), 401, "invalid_api_key", wrongKey},
+	{"a test key", nil, get("/roles").As("test"), 401, "invalid_api_key", wrongKey},
+	{"a wrong key is told before what is wrong", nil, open(`{`).As("revoked"), 401, "invalid_api_key", wrongKey},
 
 	{"an unknown route", nil, get("/nowhere"), 404, "not_found", noSuch},
 	{"a wrong method", nil, call("DELETE", "/roles", ""), 405, "method_not_allowed", `{"error":{"code":"method_not_allowed",…`},
 	{"a body that is too large", nil, say(`{"text":"` + strings.Repeat("x", 1<<20) + `"}`), 413, "payload_too_large", `{"error":{"code":"payload_too_large",…`},
 	{"a target that is too long", nil, get("/roles?" + strings.Repeat("x", 8<<10)), 414, "uri_too_long", `{"error":{"code":"uri_too_long",…`},
-	{"a body of another type", nil, having("Content-Type", "text/plain", say(`{"text":"Hi"}`)), 415, "unsupported_media_type", `{"error":{"code":"unsupported_media_type",…`},
+	{"a body of another type", nil, say(`{"text":"Hi"}`).Having("Content-Type", "text/plain"), 415, "unsupported_media_type", `{"error":{"code":"unsupported_media_type",…`},
 	{"the sixth request of a minute", nil, sixth(), 429, "rate_limit_exceeded", `{"error":{"code":"rate_limit_exceeded","message":"API rate limit exceeded. Please wait …`},
-	{"maintenance", []system.Call{call("PUT", "/admin/maintenance", `{"enabled":true,"retry_after":7}`)}, as("", get("/roles")), 503, "service_unavailable", maintained},
+	{"maintenance", []system.Call{call("PUT", "/admin/maintenance", `{"enabled":true,"retry_after":7}`)}, get("/roles").As(""), 503, "service_unavailable", maintained},
 	{"maintenance lasts a day at most", nil, call("PUT", "/admin/maintenance", `{"enabled":true,"retry_after":1e30}`), 400, "invalid_parameters", invalid("retry_after", "must be from 1 to 86400")},
 	{"maintenance in a body that is no JSON", nil, call("PUT", "/admin/maintenance", "on"), 400, "invalid_parameters", malformed},
 	{"maintenance needs to be told what", nil, call("PUT", "/admin/maintenance", `{}`), 400, "invalid_parameters", missing("enabled")},
-	{"problem details for those who prefer them", nil, having("Accept", "application/problem+json", get("/sessions/7")), 404, "session_not_found", `{"type":"https://docs.test#session_not_found","title":"The requested resource doesn’t exist. Verify that the resource ID (e.g., session_id) is correct.","status":404,"detail":"Session with ID '7' does not exist","code":"session_not_found",…`},
+	{"problem details for those who prefer them", nil, get("/sessions/7").Having("Accept", "application/problem+json"), 404, "session_not_found", `{"type":"https://docs.test#session_not_found","title":"The requested resource doesn’t exist. Verify that the resource ID (e.g., session_id) is correct.","status":404,"detail":"Session with ID '7' does not exist","code":"session_not_found",…`},
 }
 
 // unseen are the codes that the demo can't cause, and why.
@@ -212,7 +197,7 @@ func TestEveryLineCausesItsCode(t *testing.T) {
 func TestAKeyThatIsRefusedIsChallenged(t *testing.T) {
 	t.Parallel()
 	s := systemtest.Serve(t, agenthuman.New, nil)
-	for _, c := range []system.Call{as("", get("/roles")), as("expired", get("/roles")), having("X-Api-Key", "a b", as("", get("/roles")))} {
+	for _, c := range []system.Call{get("/roles").As(""), get("/roles").As("expired"), get("/roles").As("").Having("X-Api-Key", "a b")} {
 		resp, _ := s.Send(t, c)
 		if got := resp.Header.Values("WWW-Authenticate"); len(got) != 1 || got[0] != `ApiKey header="x-api-key"` {
 			t.Errorf("%s %v: the challenge is %q", c.Key, c.Header, got)
@@ -236,21 +221,13 @@ func TestTheSixthRequestOfTheMinuteIsTooMuch(t *testing.T) {
 
 func TestCallsAtOnceDoNotDisturbEachOther(t *testing.T) {
 	t.Parallel()
-	s := systemtest.ServeFor(t, agenthuman.New, 1<<40)
-	var group sync.WaitGroup
-	for range 4 {
-		group.Go(func() {
-			for _, r := range rows {
-				if r.Key != "full" || r.Status >= 500 || r.Path == "/admin/maintenance" {
-					continue
-				}
-				if resp, body := s.Send(t, r.Call); resp.StatusCode >= 500 || resp.StatusCode == 401 {
-					t.Errorf("%s: got %d %s", r.Name, resp.StatusCode, body)
-				}
-			}
-		})
+	var calls []system.Call
+	for _, r := range rows {
+		if r.Status < 500 {
+			calls = append(calls, r.Call)
+		}
 	}
-	group.Wait()
+	systemtest.AtOnce(t, agenthuman.New, calls)
 }
 
 func TestNoReplyLeavesTheContract(t *testing.T) {

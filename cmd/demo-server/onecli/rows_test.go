@@ -43,25 +43,11 @@ var (
 	userName    = e("User name must be 1-255 characters")
 )
 
-func call(method, path, body string) system.Call {
-	return system.Call{Method: method, Path: path, Key: "full", Body: body}
-}
+var get, post = system.Get, system.Post
 
-func get(path string) system.Call         { return call("GET", path, "") }
-func post(path, body string) system.Call  { return call("POST", path, body) }
-func put(path, body string) system.Call   { return call("PUT", path, body) }
-func patch(path, body string) system.Call { return call("PATCH", path, body) }
-func del(path string) system.Call         { return call("DELETE", path, "") }
-
-func as(key string, c system.Call) system.Call {
-	c.Key = key
-	return c
-}
-
-func having(name, value string, c system.Call) system.Call {
-	c.Header = http.Header{name: {value}}
-	return c
-}
+func put(path, body string) system.Call   { return system.Send("PUT", path, body) }
+func patch(path, body string) system.Call { return system.Send("PATCH", path, body) }
+func del(path string) system.Call         { return system.Send("DELETE", path, "") }
 
 // after are the calls before a row's own.
 func after(calls ...system.Call) []system.Call { return calls }
@@ -80,7 +66,7 @@ var (
 var rows = []row{
 	{"the default agent is there", nil, get("/agents"), 200, "", `{"agents":[{"id":"agent_1","name":"Default","identifier":"default","isDefault":true,"secretMode":"all","secretIds":[]}]}`},
 	{"an agent is made", nil, second, 201, "", `{"id":"agent_2","name":"Second","identifier":"second","isDefault":false,"secretMode":"all","secretIds":[]}`},
-	{"a made agent is listed last", after(second), as("limited", get("/agents")), 200, "", `…,{"id":"agent_2",…`},
+	{"a made agent is listed last", after(second), get("/agents").As("limited"), 200, "", `…,{"id":"agent_2",…`},
 	{"a made agent is shown", after(second), get("/agents/agent_2"), 200, "", `{"id":"agent_2","name":"Second",…`},
 	{"an agent has members that nobody knows", nil, post("/agents", `{"name":"X","identifier":"x","color":1}`), 201, "", `{"id":"agent_2",…`},
 	{"an agent needs a name", nil, post("/agents", `{"identifier":"x"}`), 400, "agent_name_invalid", name},
@@ -106,13 +92,13 @@ var rows = []row{
 	{"an identifier that was taken since", after(second), second, 409, "agent_identifier_taken", taken},
 	{"an identifier that is free again", after(second, del("/agents/agent_2")), second, 201, "", `{"id":"agent_3",…`},
 	{"the demo has a bug", nil, post("/agents", `{"name":"B","identifier":"buggy-agent"}`), 500, "internal_server_error", e("Internal server error")},
-	{"the bug is for those who may", nil, as("limited", post("/agents", `{"name":"B","identifier":"buggy-agent"}`)), 403, "forbidden", forbidden},
+	{"the bug is for those who may", nil, post("/agents", `{"name":"B","identifier":"buggy-agent"}`).As("limited"), 403, "forbidden", forbidden},
 	{"no body", nil, post("/agents", ""), 400, "invalid_json", noJSON},
 	{"a body that breaks off", nil, post("/agents", `{"name"`), 400, "invalid_json", noJSON},
 	{"a body that goes on", nil, post("/agents", `{"name":"X","identifier":"x"}{}`), 400, "invalid_json", noJSON},
 	{"a body that is no object", nil, post("/agents", `["a"]`), 400, "request_invalid", noObject},
 	{"a name that is given twice", nil, post("/agents", `{"name":"a","name":"b","identifier":"x"}`), 400, "request_invalid", e("name must not be given twice")},
-	{"who may only read makes no agent", nil, as("limited", post("/agents", `{`)), 403, "forbidden", forbidden},
+	{"who may only read makes no agent", nil, post("/agents", `{`).As("limited"), 403, "forbidden", forbidden},
 
 	{"no such agent to show", nil, get("/agents/nobody"), 404, "agent_not_found", noAgent},
 	{"no such agent to change", nil, patch("/agents/nobody", `{`), 404, "agent_not_found", noAgent},
@@ -128,13 +114,13 @@ var rows = []row{
 	{"an agent can't lose its name", nil, patch("/agents/agent_1", `{"name":""}`), 400, "agent_name_invalid", name},
 	{"an agent's name can't be null", nil, patch("/agents/agent_1", `{"name":null}`), 400, "agent_name_invalid", name},
 	{"an agent can't get a wrong identifier", nil, patch("/agents/agent_1", `{"identifier":"No"}`), 400, "agent_identifier_invalid", identifier},
-	{"who may only read changes no agent", nil, as("limited", patch("/agents/agent_1", `{"name":"N"}`)), 403, "forbidden", forbidden},
+	{"who may only read changes no agent", nil, patch("/agents/agent_1", `{"name":"N"}`).As("limited"), 403, "forbidden", forbidden},
 	{"an agent is deleted", after(second), del("/agents/agent_2"), 204, "", ""},
 	{"an agent is deleted once", after(second, del("/agents/agent_2")), del("/agents/agent_2"), 404, "agent_not_found", noAgent},
 	{"the default agent stays", nil, del("/agents/agent_1"), 400, "agent_default_not_deletable", e("Cannot delete the default agent")},
 	{"an agent that was the default goes", after(second, post("/agents/agent_2/default", "")), del("/agents/agent_1"), 204, "", ""},
 	{"an agent that became the default stays", after(second, post("/agents/agent_2/default", "")), del("/agents/agent_2"), 400, "agent_default_not_deletable", e("Cannot delete the default agent")},
-	{"who may only read deletes no agent", nil, as("limited", del("/agents/nobody")), 403, "forbidden", forbidden},
+	{"who may only read deletes no agent", nil, del("/agents/nobody").As("limited"), 403, "forbidden", forbidden},
 	{"an agent becomes the default", after(second), post("/agents/agent_2/default", ""), 200, "", `{"id":"agent_2","name":"Second","identifier":"second","isDefault":true,…`},
 	{"there is one default", after(second, post("/agents/agent_2/default", "")), get("/agents/agent_1"), 200, "", `…"isDefault":false…`},
 	{"the default agent is that already", nil, post("/agents/agent_1/default", "{}"), 400, "agent_already_default", e("Agent is already the default")},
@@ -152,7 +138,7 @@ var rows = []row{
 	{"an unknown secret", after(aSecret), put("/agents/agent_1/secrets", `{"secretIds":["secret_1","x"]}`), 400, "agent_secrets_not_found", noSecrets},
 	{"secrets without a list", nil, put("/agents/agent_1/secrets", `{}`), 400, "request_invalid", notIDs},
 	{"secrets by number", nil, put("/agents/agent_1/secrets", `{"secretIds":[1]}`), 400, "request_invalid", notIDs},
-	{"who may only read assigns nothing", nil, as("limited", assigned), 403, "forbidden", forbidden},
+	{"who may only read assigns nothing", nil, assigned.As("limited"), 403, "forbidden", forbidden},
 
 	{"there are no secrets", nil, get("/secrets"), 200, "", `{"secrets":[]}`},
 	{"a secret is made, and not shown", nil, aSecret, 201, "", `{"id":"secret_1","name":"S","type":"generic","hostPattern":"*.example.com","pathPattern":"/v1/*","injectionConfig":{"headerName":"X-Key"}}`},
@@ -173,7 +159,7 @@ var rows = []row{
 	{"a generic secret goes to empty names", nil, post("/secrets", `{"type":"generic","injectionConfig":{"headerName":"","paramName":" "}}`), 400, "secret_injection_missing", noInjection},
 	{"a generic secret goes to a number", nil, post("/secrets", `{"type":"generic","injectionConfig":{"headerName":1}}`), 400, "request_invalid", e("injectionConfig must be an object of the strings headerName and paramName")},
 	{"a type that there is not", nil, post("/secrets", `{"type":"oauth"}`), 400, "request_invalid", e("type must be anthropic or generic")},
-	{"who may only read makes no secret", nil, as("limited", aSecret), 403, "forbidden", forbidden},
+	{"who may only read makes no secret", nil, aSecret.As("limited"), 403, "forbidden", forbidden},
 	{"a secret is changed", after(aSecret), patch("/secrets/secret_1", `{"hostPattern":"example.org","value":"s3cr3t"}`), 200, "", `{"id":"secret_1","name":"S","type":"generic","hostPattern":"example.org","pathPattern":"/v1/*","injectionConfig":{"headerName":"X-Key"}}`},
 	{"a change of nothing", after(aSecret), patch("/secrets/secret_1", `{}`), 400, "secret_update_empty", nothing},
 	{"a change of no body", after(aSecret), patch("/secrets/secret_1", ""), 400, "secret_update_empty", nothing},
@@ -191,7 +177,7 @@ var rows = []row{
 	{"a rule blocks", nil, aBlock, 201, "", `{"id":"rule_1","name":"R","hostPattern":"example.com","action":"block","rateLimit":null,"rateLimitWindow":null}`},
 	{"a rule limits", nil, aLimit, 201, "", `{"id":"rule_1","name":"R","hostPattern":"example.com","action":"rate_limit","rateLimit":10,"rateLimitWindow":"minute"}`},
 	{"a rule limits by seconds", nil, post("/rules", `{"action":"rate_limit","rateLimit":1,"rateLimitWindow":60}`), 201, "", `…"rateLimit":1,"rateLimitWindow":60}…`},
-	{"made rules are listed", after(aBlock, aLimit), as("limited", get("/rules")), 200, "", `…,{"id":"rule_2",…`},
+	{"made rules are listed", after(aBlock, aLimit), get("/rules").As("limited"), 200, "", `…,{"id":"rule_2",…`},
 	{"a limit without a rate", nil, post("/rules", `{"action":"rate_limit"}`), 400, "rule_rate_limit_missing", noRate},
 	{"a limit without a window", nil, post("/rules", `{"action":"rate_limit","rateLimit":5}`), 400, "rule_rate_limit_missing", noRate},
 	{"a limit without a limit", nil, post("/rules", `{"action":"rate_limit","rateLimitWindow":"hour"}`), 400, "rule_rate_limit_missing", noRate},
@@ -207,7 +193,7 @@ var rows = []row{
 	{"a window that goes back", nil, post("/rules", `{"action":"rate_limit","rateLimit":5,"rateLimitWindow":-1}`), 400, "request_invalid", notWindow},
 	{"an action that there is not", nil, post("/rules", `{"action":"allow"}`), 400, "request_invalid", e("action must be block or rate_limit")},
 	{"a rule that is no JSON", nil, post("/rules", `action=block`), 400, "invalid_json", noJSON},
-	{"who may only read makes no rule", nil, as("limited", aBlock), 403, "forbidden", forbidden},
+	{"who may only read makes no rule", nil, aBlock.As("limited"), 403, "forbidden", forbidden},
 	{"a rule is changed", after(aLimit), patch("/rules/rule_1", `{"rateLimit":20}`), 200, "", `{"id":"rule_1","name":"R","hostPattern":"example.com","action":"rate_limit","rateLimit":20,"rateLimitWindow":"minute"}`},
 	{"a rule is changed to a limit", after(aBlock), patch("/rules/rule_1", `{"action":"rate_limit","rateLimit":1,"rateLimitWindow":"hour"}`), 200, "", `…"action":"rate_limit"…`},
 	{"a rule is changed to half a limit", after(aBlock), patch("/rules/rule_1", `{"action":"rate_limit","rateLimit":1}`), 400, "rule_rate_limit_missing", noRate},
@@ -243,7 +229,7 @@ var rows = []row{
 	{"an app with an empty field", nil, post("/apps/github/connect", `{"fields":{"token":" "}}`), 400, "app_field_required", e("token is required")},
 	{"an app that needs a client", nil, post("/apps/gmail/connect", `{"fields":{}}`), 400, "client_id_required", noClient},
 	{"an app that has its client", after(gmail), post("/apps/gmail/connect", `{"fields":{}}`), 201, "", `{"id":"conn_1","provider":"gmail"}`},
-	{"who may only read connects nothing", nil, as("limited", connect("nobody")), 403, "forbidden", forbidden},
+	{"who may only read connects nothing", nil, connect("nobody").As("limited"), 403, "forbidden", forbidden},
 	{"an app is disconnected", after(github), del("/apps/github/connect?connectionId=conn_1"), 204, "", ""},
 	{"an app is disconnected once", after(github, del("/apps/github/connect?connectionId=conn_1")), del("/apps/github/connect?connectionId=conn_1"), 404, "connection_not_found", e("Connection not found")},
 	{"another app's connection", after(github), del("/apps/gmail/connect?connectionId=conn_1"), 404, "connection_not_found", e("Connection not found")},
@@ -262,25 +248,25 @@ var rows = []row{
 	{"a user needs a name", nil, patch("/user", `{}`), 400, "user_name_invalid", userName},
 	{"a user's name is not empty", nil, patch("/user", `{"name":""}`), 400, "user_name_invalid", userName},
 	{"a user's name is text", nil, patch("/user", `{"name":true}`), 400, "user_name_invalid", userName},
-	{"who may only read does not rename the user", nil, as("limited", patch("/user", `{"name":"Ada"}`)), 403, "forbidden", forbidden},
-	{"who may only read gets no new key", nil, as("limited", post("/user/api-key/regenerate", "")), 403, "forbidden", forbidden},
+	{"who may only read does not rename the user", nil, patch("/user", `{"name":"Ada"}`).As("limited"), 403, "forbidden", forbidden},
+	{"who may only read gets no new key", nil, post("/user/api-key/regenerate", "").As("limited"), 403, "forbidden", forbidden},
 
-	{"no key", nil, as("", get("/agents")), 401, "unauthorized", e("Unauthorized")},
-	{"a wrong key", nil, having("Authorization", "Bearer oc_live_x", as("", get("/agents"))), 401, "unauthorized", e("Unauthorized")},
-	{"a key that can't be one", nil, having("Authorization", "Bearer a b", as("", get("/agents"))), 401, "unauthorized", e("Unauthorized")},
+	{"no key", nil, get("/agents").As(""), 401, "unauthorized", e("Unauthorized")},
+	{"a wrong key", nil, get("/agents").As("").Having("Authorization", "Bearer oc_live_x"), 401, "unauthorized", e("Unauthorized")},
+	{"a key that can't be one", nil, get("/agents").As("").Having("Authorization", "Bearer a b"), 401, "unauthorized", e("Unauthorized")},
 	{"two keys", nil, system.Call{Method: "GET", Path: "/agents", Header: http.Header{"Authorization": {"Bearer a", "Bearer b"}}}, 401, "unauthorized", e("Unauthorized")},
-	{"an expired key", nil, as("expired", get("/agents")), 401, "unauthorized", e("Unauthorized")},
-	{"a revoked key", nil, as("revoked", post("/agents", `{`)), 401, "unauthorized", e("Unauthorized")},
-	{"a test key", nil, as("test", get("/agents/nobody")), 401, "unauthorized", e("Unauthorized")},
+	{"an expired key", nil, get("/agents").As("expired"), 401, "unauthorized", e("Unauthorized")},
+	{"a revoked key", nil, post("/agents", `{`).As("revoked"), 401, "unauthorized", e("Unauthorized")},
+	{"a test key", nil, get("/agents/nobody").As("test"), 401, "unauthorized", e("Unauthorized")},
 	{"an unknown route", nil, get("/nowhere"), 404, "not_found", e("Not found")},
 	{"a wrong method", nil, put("/agents", ""), 405, "method_not_allowed", e("The resource does not have this method.")},
 	{"a body that is too large", nil, post("/agents", `{"name":"`+strings.Repeat("x", 1<<20)+`"}`), 413, "payload_too_large", e("The request body is larger than 1048576 bytes.")},
 	{"a target that is too long", nil, get("/agents?" + strings.Repeat("x", 8<<10)), 414, "uri_too_long", e("The request target is too long.")},
-	{"a body of another type", nil, having("Content-Type", "text/xml", post("/agents", `{}`)), 415, "unsupported_media_type", e("The request body is of a media type that the resource does not take.")},
+	{"a body of another type", nil, post("/agents", `{}`).Having("Content-Type", "text/xml"), 415, "unsupported_media_type", e("The request body is of a media type that the resource does not take.")},
 	{"the sixth request of a minute", nil, sixth(), 429, "rate_limit_exceeded", e("Too many requests")},
 	{"maintenance", after(put("/admin/maintenance", `{"enabled":true}`)), get("/agents"), 503, "service_unavailable", e("Service unavailable")},
 	{"maintenance needs to be told what", nil, put("/admin/maintenance", `{}`), 400, "request_invalid", e("enabled is required")},
-	{"problem details for those who prefer them", nil, having("Accept", "application/problem+json", get("/agents/x")), 404, "agent_not_found", `{"type":"https://docs.test#agent_not_found","title":"Agent not found","status":404,"detail":"Agent not found","code":"agent_not_found",…`},
+	{"problem details for those who prefer them", nil, get("/agents/x").Having("Accept", "application/problem+json"), 404, "agent_not_found", `{"type":"https://docs.test#agent_not_found","title":"Agent not found","status":404,"detail":"Agent not found","code":"agent_not_found",…`},
 }
 
 func connect(provider string) system.Call {
@@ -288,7 +274,7 @@ func connect(provider string) system.Call {
 }
 
 func sixth() system.Call {
-	c := as("burst", get("/agents"))
+	c := get("/agents").As("burst")
 	c.Times = 6
 	return c
 }

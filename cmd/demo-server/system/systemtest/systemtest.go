@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/contrite-go/contrite/auth"
@@ -31,12 +32,6 @@ type Server struct {
 func Serve(t *testing.T, open Open, c *errtest.Coverage) *Server {
 	t.Helper()
 	return serve(t, open, 0, c)
-}
-
-// ServeFor is Serve with more requests a minute.
-func ServeFor(t *testing.T, open Open, rate int64) *Server {
-	t.Helper()
-	return serve(t, open, rate, nil)
 }
 
 func serve(t *testing.T, open Open, rate int64, c *errtest.Coverage) *Server {
@@ -128,6 +123,27 @@ func matches(body, want string) bool {
 		return strings.HasPrefix(body, part)
 	}
 	return body == want
+}
+
+// AtOnce has several clients send the calls of the key full at the same time, to one API,
+// but for what switches maintenance. It fails if that breaks one.
+func AtOnce(t *testing.T, open Open, calls []system.Call) {
+	t.Helper()
+	s := serve(t, open, 1<<40, nil)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for _, c := range calls {
+				if c.Key != "full" || c.Path == "/admin/maintenance" {
+					continue
+				}
+				if resp, body := s.Send(t, c); resp.StatusCode >= 500 || resp.StatusCode == http.StatusUnauthorized {
+					t.Errorf("%s %s: got %d %s", c.Method, c.Path, resp.StatusCode, body)
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 // Lines sends the lines, each to an API of its own, and compares their codes. It fails
