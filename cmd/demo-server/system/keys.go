@@ -45,15 +45,7 @@ func (s *System) issue() {
 
 // Regenerate returns a new key in the place of the principal's, which ends at once.
 func (s *System) Regenerate(ctx context.Context, p *auth.Principal) (string, error) {
-	keys, err := s.Store.List(ctx, p.Owner)
-	if err != nil {
-		return "", err
-	}
-	for _, k := range keys {
-		if k.ID == p.ID {
-			key, _, err := (&auth.Issuer{Store: s.Store, Format: s.Format}).Regenerate(ctx, p.Owner, k, 0)
-			return key, err
-		}
-	}
-	return "", auth.ErrNotFound
+	issuer := &auth.Issuer{Store: s.Store, Format: s.Format}
+	key, _, err := issuer.Regenerate(ctx, p.Owner, &auth.Key{Principal: *p, Name: p.Owner}, 0)
+	return key, err
 }
