@@ -60,8 +60,7 @@ func decodeInteger(w *walk, p *plan, v reflect.Value) bool {
 		text = strconv.AppendFloat(nil, min(max(n, -1e20), 1e20), 'f', 0, 64) // beyond every type
 	}
 	if !setInteger(v, string(text)) {
-		w.note(fmt.Sprintf("must be an integer from %d to %d", low, high))
-		w.faults[len(w.faults)-1].beyond = true
+		w.fault(fault{unread: true, beyond: true}, fmt.Sprintf("must be an integer from %d to %d", low, high))
 	}
 	return true
 }

@@ -114,10 +114,13 @@ func (w *walk) refuse(reason string) bool {
 }
 
 // note notes a fault of the value being read.
-func (w *walk) note(reason string) {
+func (w *walk) note(reason string) { w.fault(fault{unread: reason != twice}, reason) }
+
+// fault is note, for a fault that there is more to say of.
+func (w *walk) fault(f fault, reason string) {
 	if len(w.faults) < maxFaults {
-		v := errcatalog.Violation{Field: pointer(w.path), Reason: reason}
-		w.faults = append(w.faults, fault{Violation: v, unread: reason != twice})
+		f.Violation = errcatalog.Violation{Field: pointer(w.path), Reason: reason}
+		w.faults = append(w.faults, f)
 	}
 }
 

@@ -1,7 +1,6 @@
 package agenthuman
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"github.com/contrite-go/contrite/cmd/demo-server/system"
@@ -28,15 +27,6 @@ func (in newSession) Validate() []errcatalog.Violation { return filled("role_id"
 
 // minutes are how long a session may last.
 type minutes int
-
-// UnmarshalJSON has what is no integer be 0, which Validate refuses: there is one
-// requirement.
-func (m *minutes) UnmarshalJSON(text []byte) error {
-	if json.Unmarshal(text, (*int)(m)) != nil {
-		*m = 0
-	}
-	return nil
-}
 
 // Validate implements [decode.Validator].
 func (m minutes) Validate() []errcatalog.Violation {

@@ -2,7 +2,6 @@ package faos
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -31,15 +30,6 @@ type seconds int64
 
 // defaultTimeout is in force where a request says no other.
 const defaultTimeout seconds = 300
-
-// UnmarshalJSON has what is no integer be 0, which Validate refuses: there is one
-// requirement.
-func (s *seconds) UnmarshalJSON(text []byte) error {
-	if json.Unmarshal(text, (*int64)(s)) != nil {
-		*s = 0
-	}
-	return nil
-}
 
 // Validate implements [decode.Validator].
 func (s seconds) Validate() []errcatalog.Violation {
