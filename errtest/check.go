@@ -14,6 +14,9 @@ import (
 // taken from resp.Request, GET and none if that is nil. None of the canaries may
 // stand in the reply.
 //
+// A body that is packed as Content-Encoding says, in gzip or deflate, is judged by what
+// is in it. Other codings, and a body that is not what the header says, are faults.
+//
 // Of a reply of less than 400 only the request ID is asked.
 func Check(c *errcatalog.Catalog, resp *http.Response, body []byte, canaries ...string) []*Fault {
 	return newContract(c).check(resp, body, canaries)
@@ -23,7 +26,7 @@ func Check(c *errcatalog.Catalog, resp *http.Response, body []byte, canaries ...
 type judge struct {
 	*contract
 	resp      *http.Response
-	body      []byte
+	body      []byte // unpacked
 	method    string
 	accept    []string
 	requestID string
@@ -31,16 +34,20 @@ type judge struct {
 	value     any    // the body, if decoded
 	decoded   bool
 	faults    []*Fault
+
+	acceptEncoding []string
+	encodingFault  error // what is wrong about Content-Encoding
 }
 
 func (k *contract) judge(resp *http.Response, body []byte) *judge {
 	j := &judge{contract: k, resp: resp, body: body, method: http.MethodGet}
 	if r := resp.Request; r != nil {
-		j.accept = r.Header["Accept"]
+		j.accept, j.acceptEncoding = r.Header["Accept"], r.Header["Accept-Encoding"]
 		if r.Method != "" {
 			j.method = r.Method
 		}
 	}
+	j.unpack()
 	return j
 }
 

@@ -168,12 +168,17 @@ func (k *contract) ownRule(name string) bool {
 
 // lists reports whether a header that is a list has an element, in any case.
 func lists(h http.Header, name, element string) bool {
+	return slices.ContainsFunc(listed(h, name), func(e string) bool { return strings.EqualFold(e, element) })
+}
+
+// listed returns the elements of a header that is a list.
+func listed(h http.Header, name string) (elements []string) {
 	for _, value := range h[name] {
 		for part := range strings.SplitSeq(value, ",") {
-			if strings.EqualFold(strings.TrimSpace(part), element) {
-				return true
+			if part = strings.TrimSpace(part); part != "" {
+				elements = append(elements, part)
 			}
 		}
 	}
-	return false
+	return elements
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // stale are headers of a representation that an error has replaced.
-var stale = []string{"Etag", "Last-Modified", "Content-Disposition", "Content-Encoding", "Accept-Ranges", "Expires"}
+var stale = []string{"Etag", "Last-Modified", "Content-Disposition", "Accept-Ranges", "Expires"}
 
 // checkEveryError checks the headers that every error has, and those that none has.
 func (j *judge) checkEveryError() {
@@ -25,6 +25,9 @@ func (j *judge) checkEveryError() {
 		if values := h[name]; len(values) > 0 {
 			j.fault(RuleStale, "%s is %q", name, values)
 		}
+	}
+	if j.encodingFault != nil {
+		j.fault(RuleStale, "Content-Encoding is %q, and %v", h["Content-Encoding"], j.encodingFault)
 	}
 }
 
