@@ -31,12 +31,17 @@ const statusClientClosed = 499
 //	               connection's
 //	principal      the ID of who was authenticated
 //	code           the published code of the error that was answered
-//	error          of a 5xx: the error, with its private cause
+//	error          of a 5xx and of a 499: the error, with its private cause
 //	problem        what about that error was not as it should be
 //	aborted        true for a response that a panic cut short
 //
 // The level is Error for a status of 500 and more, Warn for a problem or an aborted
 // response, else Info. Of several Observes around a handler the outermost logs.
+//
+// A 5xx that was answered when the client had already left is a 499 too, whoever
+// answered it: nobody read it, and what a handler waits for fails then. A panic stays
+// what it is. A client that left is told from a deadline, and from a server that ends
+// requests with a cause of its own, by [context.Cause].
 func Observe(logger *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -80,7 +85,7 @@ func (o *observation) tell() {
 	switch {
 	case status >= 500:
 		level = slog.LevelError
-	case o.aborted || o.st.Problem != nil:
+	case o.aborted || o.st.Problem != nil && status != statusClientClosed:
 		level = slog.LevelWarn
 	}
 	if !o.log.Enabled(ctx, level) {
@@ -98,14 +103,23 @@ func (o *observation) tell() {
 func (o *observation) status(ctx context.Context) int {
 	w := o.st.Response()
 	switch {
+	case o.st.Unread() && !o.panicked():
+		return statusClientClosed
 	case w.Started():
 		return w.Status()
-	case errors.Is(ctx.Err(), context.Canceled):
+	case reqstate.Left(ctx):
 		return statusClientClosed
 	case o.aborted:
 		return 0
 	}
 	return http.StatusOK // which net/http sends for a handler that did not
+}
+
+// panicked reports whether a panic was answered.
+func (o *observation) panicked() bool {
+	_, err := o.st.Failure()
+	var p *PanicError
+	return errors.As(err, &p)
 }
 
 // bytes returns how many bytes of body were sent. A HEAD's are dropped by net/http.
@@ -133,7 +147,7 @@ func (o *observation) append(attrs []slog.Attr, status int, took time.Duration) 
 	}
 	code, err := st.Failure()
 	attrs = appendString(attrs, "code", code)
-	if err != nil && (status >= 500 || st.Problem != nil) {
+	if err != nil && (status >= statusClientClosed || st.Problem != nil) {
 		attrs = append(attrs, slog.Any("error", err))
 	}
 	if st.Problem != nil {

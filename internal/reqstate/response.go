@@ -19,9 +19,10 @@ const sniffLen = 512
 type Response struct {
 	http.ResponseWriter
 
+	st       *State // nil for a Response on its own
 	status   atomic.Int32
-	bytes    int64
 	hijacked atomic.Bool
+	bytes    int64
 }
 
 // Started reports whether a final status was sent, or the connection hijacked:
@@ -51,8 +52,12 @@ func (w *Response) WriteHeader(status int) {
 
 // start records the first final status. A hijacked connection has none of ours.
 func (w *Response) start(status int) {
-	if !w.Started() {
-		w.status.Store(int32(status))
+	if w.Started() {
+		return
+	}
+	w.status.Store(int32(status))
+	if w.st != nil && status >= 500 {
+		w.st.Failing()
 	}
 }
 

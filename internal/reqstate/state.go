@@ -36,6 +36,8 @@ type State struct {
 	// Observed says that an access log tells of the request when it has been served, and
 	// of the failure that is recorded here.
 	Observed bool
+	// reader is who was there when a failure of the server was answered.
+	reader reader
 	// Problem is what was not as it should be about that failure.
 	Problem error
 	// IDHeader backs the response's request ID header.
@@ -126,7 +128,7 @@ func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter
 		return outer, w, r
 	}
 	s := &State{Context: ctx, outer: outer}
-	s.response.ResponseWriter = w
+	s.response.ResponseWriter, s.response.st = w, s
 	if outer != nil {
 		s.RequestID = outer.RequestID
 		s.onError.Store(outer.InCharge())
@@ -141,7 +143,7 @@ func (s *State) Fork(ctx context.Context, w http.ResponseWriter) *State {
 		Context: ctx, outer: s, RequestID: s.RequestID, ClientIP: s.ClientIP,
 		Principal: s.Principal, Challenge: s.Challenge, Observed: s.Observed,
 	}
-	fork.response.ResponseWriter = w
+	fork.response.ResponseWriter, fork.response.st = w, fork
 	fork.onError.Store(s.InCharge())
 	return fork
 }
@@ -151,6 +153,9 @@ func (s *State) Fork(ctx context.Context, w http.ResponseWriter) *State {
 func (s *State) Join(fork *State, failure bool) {
 	s.Principal, s.Challenge = fork.Principal, fork.Challenge
 	s.Routed(fork.Route)
+	if s.reader == unknown {
+		s.reader = fork.reader
+	}
 	if f := &fork.failed; failure && f.is.Load() == 2 {
 		s.failed.record(f.status, f.code, f.err)
 		s.Problem = fork.Problem

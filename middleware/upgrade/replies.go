@@ -34,7 +34,7 @@ type Replies struct {
 	// Report, if not nil, is told of the replies that were sent as they are, with
 	// [ReplyError.Passed] saying why. Nil tells what answers errors, after the
 	// response: an [errcatalog.Writer] reports it as errcatalog.ErrStarted, and what
-	// anything else writes is dropped.
+	// anything else writes is dropped. A 5xx to a client that had left is not told.
 	Report func(r *http.Request, e *ReplyError)
 	// Limit is how many bytes of a reply's body are held back at most; a longer reply
 	// is sent as it is. Zero is 64 KiB.

@@ -94,7 +94,7 @@ func (w *writer) report() {
 	switch {
 	case w.replies.Report != nil:
 		w.replies.Report(w.r, w.held)
-	case w.held.Passed != ErrUnanswered: // of which OnError knows
+	case w.held.Passed != ErrUnanswered && !w.st.Unread(): // of which OnError, or nobody, knows
 		w.mode = closed
 		w.errorHandler()(w, w.r, w.held.contract(time.Now()))
 	}

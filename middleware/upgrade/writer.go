@@ -106,6 +106,9 @@ func (w *writer) begin(status int) mode {
 func (w *writer) hold(status int) {
 	w.held = &ReplyError{Status: status, Header: w.ResponseWriter.Header().Clone(), method: w.r.Method}
 	w.onError = w.st.InCharge()
+	if status >= 500 {
+		w.st.Failing()
+	}
 }
 
 // Write holds p back if it belongs to a foreign error reply.
