@@ -79,7 +79,7 @@ func (g *Guard) Handler(next http.Handler) http.Handler {
 			onError(w, r, err)
 			return
 		}
-		st.Principal, st.Challenge = p, g.scopes
+		st.Verified(p, g.scopes)
 		next.ServeHTTP(w, r)
 	})
 }

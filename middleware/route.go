@@ -3,6 +3,7 @@ package middleware
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/go-chi/chi/v5"
 
@@ -43,4 +44,23 @@ func pattern(r *http.Request) string {
 		return rctx.RoutePattern()
 	}
 	return r.Pattern
+}
+
+// routeOf returns the pattern by which a handler that is a router serves such requests,
+// without serving one. It is for a request whose own pattern can't be looked at.
+func routeOf(router http.Handler, method, host string, u *url.URL) string {
+	switch router := router.(type) {
+	case *http.ServeMux:
+		h, pattern := router.Handler(&http.Request{Method: method, Host: host, URL: u})
+		if inner := routeOf(h, method, host, u); inner != "" {
+			return inner
+		}
+		return pattern
+	case chi.Routes:
+		if u.RawPath != "" {
+			return router.Find(chi.NewRouteContext(), method, u.RawPath)
+		}
+		return router.Find(chi.NewRouteContext(), method, u.Path)
+	}
+	return ""
 }

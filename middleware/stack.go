@@ -59,7 +59,7 @@ func (s Stack) Handler(next http.Handler) http.Handler {
 	if errs == nil {
 		errs = new(errcatalog.Writer)
 	}
-	h := s.limit(s.upgrade(Route(next), errs.WriteError), errs.WriteError)
+	h := s.limit(s.upgrade(Route(next), errs.WriteError), next, errs.WriteError)
 	h = errs.Scope(s.refuse(h, errs.WriteError))
 	h = Observe(s.Logger)(Recover(errs.WriteError)(h))
 	if s.ClientIP != nil {
@@ -85,13 +85,14 @@ func (s *Stack) refuse(next http.Handler, onError OnError) http.Handler {
 	return next
 }
 
-// limit puts around next what limits the time and the body of the request.
-func (s *Stack) limit(next http.Handler, onError OnError) http.Handler {
+// limit puts around next what limits the time and the body of the request. The router,
+// if it is one, is within next.
+func (s *Stack) limit(next, router http.Handler, onError OnError) http.Handler {
 	if s.MaxBody > 0 {
 		next = MaxBody(onError, s.MaxBody)(next)
 	}
 	if s.Timeout > 0 {
-		next = Timeout(onError, s.Timeout)(next)
+		next = timeout(next, router, onError, s.Timeout)
 	}
 	if s.Deadline > 0 {
 		next = Deadline(s.Deadline)(next)

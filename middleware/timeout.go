@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -31,32 +32,41 @@ import (
 // The reply has the headers that were set outside, such as those of a CORS middleware.
 // Those that the handler set are its own, and not looked at while it may change them.
 //
+// An [Observe] further out learns the principal of a handler that is late, and its route
+// if next is a ServeMux or a chi router, or that of a [Stack].
+//
 // The handler's writer has no Unwrap: what a wrapper further out has to offer beyond
 // [http.ResponseController] is out of its reach. It costs some microseconds.
 func Timeout(onError OnError, d time.Duration) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler { return timeout(next, next, onError, d) }
+}
+
+// timeout is Timeout for a next that may have a router within.
+func timeout(next, router http.Handler, onError OnError, d time.Duration) http.Handler {
 	late := tookLonger(d)
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			st, w, r := reqstate.Ensure(w, r)
-			ctx, cancel := context.WithCancelCause(detached(r.Context()))
-			defer cancel(nil)
-			run := newRun(ctx, st, w, r)
-			go run.serve(next, onError)
-			timer := time.NewTimer(d)
-			defer timer.Stop()
-			select {
-			case <-run.ended:
-			case <-timer.C:
-				if run.out.expire() {
-					cancel(late)
-					run.answer(w, r, onError, late)
-					return
-				}
-				<-run.ended
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		st, w, r := reqstate.Ensure(w, r)
+		ctx, cancel := context.WithCancelCause(detached(r.Context()))
+		defer cancel(nil)
+		path, rawPath := r.URL.Path, r.URL.RawPath // which the handler may change
+		run := newRun(ctx, st, w, r)
+		go run.serve(next, onError)
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-run.ended:
+		case <-timer.C:
+			if run.out.expire() {
+				cancel(late)
+				st.Overtake(run.st)
+				st.Routed(routeOf(router, r.Method, r.Host, &url.URL{Path: path, RawPath: rawPath}))
+				run.answer(w, r, onError, late)
+				return
 			}
-			run.join(st)
-		})
-	}
+			<-run.ended
+		}
+		run.join(st)
+	})
 }
 
 // detached returns ctx with a routing context of its own, if chi has one in it, which

@@ -45,6 +45,7 @@ type State struct {
 
 	response Response
 	outer    *State
+	verified atomic.Value // the Principal, for who waits for a fork
 	// A handler that outlives its deadline (http.TimeoutHandler) is in a state of its
 	// own, and asks and tells this one from another goroutine.
 	onError   atomic.Pointer[OnError]
@@ -159,6 +160,21 @@ func (s *State) Join(fork *State, failure bool) {
 	if f := &fork.failed; failure && f.is.Load() == 2 {
 		s.failed.record(f.status, f.code, f.err)
 		s.Problem = fork.Problem
+	}
+}
+
+// Verified records who sends the request, and what returns its challenges.
+func (s *State) Verified(principal any, challenge func(scopes []string) []string) {
+	s.Principal, s.Challenge = principal, challenge
+	if s.outer != nil {
+		s.verified.Store(principal)
+	}
+}
+
+// Overtake takes over what can be known of a fork whose goroutine has not ended.
+func (s *State) Overtake(fork *State) {
+	if principal := fork.verified.Load(); principal != nil {
+		s.Principal = principal
 	}
 }
 

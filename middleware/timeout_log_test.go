@@ -1,0 +1,67 @@
+package middleware_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/contrite-go/contrite/auth"
+	"github.com/contrite-go/contrite/auth/authtest"
+	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/middleware"
+)
+
+// TestATimeoutIsLoggedWithItsRouteAndPrincipal has handlers that change what they can of
+// their request while it times out.
+func TestATimeoutIsLoggedWithItsRouteAndPrincipal(t *testing.T) {
+	t.Parallel()
+	store := new(auth.Memory)
+	key := authtest.IssueKey(t, store, auth.Grant{Owner: "acme"})
+	guard := auth.Require(&auth.Keys{Store: store, Format: authtest.Format}, errs.WriteError)
+	again := guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	late := guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			again.ServeHTTP(w, r)
+			r.Method, r.Host, r.URL.Path, r.URL.RawPath, r.Pattern = "PUT", "other.test", "/elsewhere", "/elsewhere", "/elsewhere"
+			time.Sleep(time.Millisecond)
+		}
+	}))
+	mux := http.NewServeMux()
+	mux.Handle("GET /orders/{id}", late)
+	router := chi.NewRouter()
+	router.Route("/v1", func(r chi.Router) { r.Get("/orders/{id}", late.ServeHTTP) })
+	router.Get("/orders/{id}", late.ServeHTTP)
+	over := http.NewServeMux()
+	over.Handle("/", router)
+	for _, test := range []struct {
+		name, target, want string
+		h                  http.Handler
+	}{
+		{"a ServeMux", "/orders/7", "GET /orders/{id}", mux},
+		{"a chi router", "/orders/7%2F8", "/orders/{id}", router},
+		{"a chi router's sub-router", "/v1/orders/7", "/v1/orders/{id}", router},
+		{"a chi router under a ServeMux", "/v1/orders/7", "/v1/orders/{id}", over},
+		{"no router", "/orders/7", "", late},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var log journal
+				s := middleware.Stack{Errors: &errcatalog.Writer{}, Logger: log.logger(), Timeout: time.Second}
+				r := httptest.NewRequest(http.MethodGet, test.target, nil)
+				r.Header.Set("Authorization", "Bearer "+key)
+				s.Handler(test.h).ServeHTTP(httptest.NewRecorder(), r)
+				time.Sleep(time.Second) // until the handler has ended
+				record := log.only(t)
+				route, _ := record["route"].(string)
+				if record["status"] != 504.0 || route != test.want || record["principal"] == nil {
+					t.Errorf("got the record %v", record)
+				}
+			})
+		})
+	}
+}
