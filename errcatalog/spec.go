@@ -157,6 +157,7 @@ type occurrence struct {
 	cause  error
 	entry  *entry
 	meta   Meta
+	length int // of the body that was sent
 }
 
 // value returns the value of a declared param: the occurrence's own, else the

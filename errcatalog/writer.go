@@ -82,7 +82,7 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 			return
 		}
 	case around != nil:
-		around.FailedElsewhere(o.entry.Status, string(o.entry.Code), err)
+		around.FailedElsewhere(o.entry.Status, o.length, string(o.entry.Code), err)
 	}
 	w.report(ctx, &o, problem)
 }
@@ -127,6 +127,7 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, s
 	problem := c.problemFor(o.meta.Accept)
 	buf := buffers.Get().(*[]byte)
 	body := o.appendBody((*buf)[:0], c, problem)
+	o.length = len(body)
 	if st != nil {
 		st.Answer(o.entry.Status, len(body))
 		o.meta.shownID = st.ShownID()

@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -124,6 +125,9 @@ func (g *guarded) Header() http.Header { return g.header }
 func (g *guarded) WriteHeader(status int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if status < 100 || status > 999 {
+		panic(fmt.Sprintf("middleware: invalid status %d", status)) // as net/http does, which is not asked yet
+	}
 	informs := status >= 100 && status < 200 && status != http.StatusSwitchingProtocols
 	switch {
 	case g.phase == sent:

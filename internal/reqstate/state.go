@@ -58,14 +58,15 @@ type State struct {
 // An answer is the first failed reply to a response.
 type answer struct {
 	is     atomic.Int32 // 0 not there, 1 being recorded, 2 there
-	status int
+	status int32
+	length int32 // of its body, if it was written elsewhere
 	code   string
 	err    error
 }
 
-func (a *answer) record(status int, code string, err error) (first bool) {
+func (a *answer) record(status, length int, code string, err error) (first bool) {
 	if first = a.is.CompareAndSwap(0, 1); first {
-		a.status, a.code, a.err = status, code, err
+		a.status, a.length, a.code, a.err = int32(status), int32(length), code, err
 		a.is.Store(2)
 	}
 	return first
@@ -158,7 +159,7 @@ func (s *State) Join(fork *State, failure bool) {
 		s.reader = fork.reader
 	}
 	if f := &fork.failed; failure && f.is.Load() == 2 {
-		s.failed.record(f.status, f.code, f.err)
+		s.failed.record(int(f.status), 0, f.code, f.err)
 		s.Problem = fork.Problem
 	}
 }
@@ -233,6 +234,9 @@ func (s *State) Answer(status, length int) { s.status, s.length = status, length
 // Answers reports whether a reply of that status is one of the contract's.
 func (s *State) Answers(status int) bool { return s.status == status }
 
+// Length returns the length of the body of the contract's reply, 0 before it is written.
+func (s *State) Length() int { return s.length }
+
 // AnswersWith reports whether a body of that length is the whole of the contract's
 // reply.
 func (s *State) AnswersWith(length int) bool { return length > 0 && s.length == length }
@@ -246,13 +250,13 @@ func (s *State) Failed(code string, err error) (first bool) {
 	if status == 0 { // a wrapper between keeps the reply back
 		status = s.status
 	}
-	first = s.failed.record(status, code, err)
+	first = s.failed.record(status, 0, code, err)
 	for s = s.outer; s != nil; s = s.outer {
 		switch s.response.Status() {
 		case 0:
-			s.FailedElsewhere(status, code, err)
+			s.FailedElsewhere(status, 0, code, err)
 		case status:
-			s.failed.record(status, code, err)
+			s.failed.record(status, 0, code, err)
 		default:
 			return first
 		}
@@ -261,21 +265,22 @@ func (s *State) Failed(code string, err error) (first bool) {
 }
 
 // FailedElsewhere records a failed reply that was written to another response than
-// this state's. It may be copied to this one: see Adopt.
-func (s *State) FailedElsewhere(status int, code string, err error) {
-	s.elsewhere.record(status, code, err)
+// this state's, with a body of that length, 0 if unknown. It may be copied to this one:
+// see Adopt.
+func (s *State) FailedElsewhere(status, length int, code string, err error) {
+	s.elsewhere.record(status, length, code, err)
 }
 
 // Adopt reports whether the first failed reply that was written elsewhere has that
 // status, and records it as this one's too. It is for a reply that was copied here, as
-// http.TimeoutHandler does.
-func (s *State) Adopt(status int) bool {
+// http.TimeoutHandler does. Its body had that length.
+func (s *State) Adopt(status int) (length int, ok bool) {
 	a := &s.elsewhere
-	if a.is.Load() != 2 || a.status != status {
-		return false
+	if a.is.Load() != 2 || int(a.status) != status {
+		return 0, false
 	}
-	s.failed.record(status, a.code, a.err)
-	return true
+	s.failed.record(status, 0, a.code, a.err)
+	return int(a.length), true
 }
 
 // Failure returns the published code of the error that the request was answered

@@ -228,7 +228,7 @@ func TestAnswersKnowsTheContractsStatus(t *testing.T) {
 func TestAdopt(t *testing.T) {
 	t.Parallel()
 	failure := errors.New("failure")
-	elsewhere := func(outer *reqstate.State) { outer.FailedElsewhere(410, "code", failure) }
+	elsewhere := func(outer *reqstate.State) { outer.FailedElsewhere(410, 77, "code", failure) }
 	for name, test := range map[string]struct {
 		before func(*reqstate.State)
 		status int
@@ -239,7 +239,7 @@ func TestAdopt(t *testing.T) {
 		"another one":                {elsewhere, 404, ""},
 		"the first of two": {func(outer *reqstate.State) {
 			elsewhere(outer)
-			outer.FailedElsewhere(404, "other", nil)
+			outer.FailedElsewhere(404, 0, "other", nil)
 		}, 410, "code"},
 		"that of an inner state": {func(outer *reqstate.State) {
 			inner, w, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(outer))
@@ -259,7 +259,7 @@ func TestAdopt(t *testing.T) {
 			if code, _ := outer.Failure(); code != "" {
 				t.Errorf("it has failed with %q before", code)
 			}
-			adopted := outer.Adopt(test.status)
+			_, adopted := outer.Adopt(test.status)
 			if code, err := outer.Failure(); code != test.want || adopted != (test.want != "") || adopted && err != failure {
 				t.Errorf("it is adopted: %v; the failure is %q, %v", adopted, code, err)
 			}

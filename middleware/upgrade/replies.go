@@ -15,11 +15,14 @@ import (
 // Content-Range) as params, and a [*ReplyError] as its private cause. The status stays
 // the same, as far as the catalogue publishes that kind with its own status: an
 // unassigned one, such as 460, is answered as 400 or 500, and a 416 without the
-// Content-Range that it must have, as net/http answers a malformed Range, as 400.
+// Content-Range that it must have, as net/http answers a malformed Range, as 400. A 415
+// that does not say what would do names application/json.
 //
 // A 413 closes the connection of an HTTP/1.1 request, upgraded or not.
 //
-// The replies of an [errcatalog.Writer] pass. So does what follows a status below 400,
+// The replies of an [errcatalog.Writer] pass, without the gzip or DEFLATE that a wrapper
+// between packed them in, and without the text that a handler wrote before or after them.
+// So does what follows a status below 400,
 // whatever it is. After a reply that is held back, an error that the handler gives a
 // Writer counts more, and so does a panic.
 type Replies struct {

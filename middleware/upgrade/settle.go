@@ -24,8 +24,12 @@ func (w *writer) settle(streams error) {
 	case w.off:
 		w.release(nil)
 		return
-	case !e.upgradable() && w.st.Adopt(e.Status):
-		e.unpack()
+	case w.packed:
+		e.unpack(w.st.Length())
+		w.release(nil)
+		w.mode = closed // to the end of what packed it
+		return
+	case !e.upgradable() && w.adopts():
 		w.release(nil)
 		return
 	case w.replies.Map != nil:
@@ -59,6 +63,16 @@ func (w *writer) answer(err error) {
 	w.mode = closed // to the rest of the reply that was answered in this place
 }
 
+// adopts reports whether the held reply is a Writer's that a wrapper without Unwrap
+// passed on, and takes off what the wrapper did to it.
+func (w *writer) adopts() bool {
+	length, ok := w.st.Adopt(w.held.Status)
+	if ok {
+		w.held.unpack(length)
+	}
+	return ok
+}
+
 func (w *writer) errorHandler() OnError {
 	if w.onError != nil {
 		return *w.onError
@@ -70,7 +84,7 @@ func (w *writer) errorHandler() OnError {
 func (w *writer) release(why error) {
 	e := w.held
 	e.Passed = why
-	if w.off {
+	if w.off || w.packed {
 		e.Passed = nil
 	}
 	w.mode = passing

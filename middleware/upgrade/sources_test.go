@@ -29,6 +29,14 @@ func preset(h http.Handler) http.Handler {
 	})
 }
 
+// with has a header set before h answers.
+func with(name, value string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(name, value)
+		h.ServeHTTP(w, r)
+	})
+}
+
 func bare(status int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 }
@@ -112,6 +120,10 @@ func TestEverySourceOfErrorsSpeaksTheContract(t *testing.T) {
 		{"a bare 400", bare(400), "GET /", 400, ""},
 		{"a bare 401", bare(401), "GET /", 401, "Www-Authenticate: Bearer"},
 		{"a bare 405", bare(405), "GET /", 405, "Allow: "},
+		{"a bare 415", bare(415), "POST /", 415, "Accept: application/json"},
+		{"chi's 415", middleware.AllowContentType("text/csv")(bare(200)), "POST / Content-Type: text/html", 415, "Accept: application/json"},
+		{"a 415 with its types", with("Accept", "text/csv, text/plain", bare(415)), "POST /", 415, "Accept: text/csv, text/plain"},
+		{"a 415 with its codings", with("Accept-Encoding", "gzip", bare(415)), "POST /", 415, "Accept-Encoding: gzip"},
 		{"a bare 500", bare(500), "GET /", 500, ""},
 		{"a bare 500 for HEAD", bare(500), "HEAD /", 500, ""},
 		{"a bare 500 over a type", preset(bare(500)), "GET /", 500, ""},

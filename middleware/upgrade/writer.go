@@ -33,6 +33,7 @@ type writer struct {
 	scratch http.Header       // what Header returns once closed
 	mode    mode
 	off     bool
+	packed  bool // the held reply is the contract's, packed by a wrapper between
 }
 
 // Unwrap returns the writer underneath.
@@ -62,11 +63,18 @@ func (w *writer) WriteHeader(status int) {
 	case open:
 		if w.mode = w.begin(status); w.mode == holding {
 			w.hold(status)
+			if invalid(status) {
+				break // who recovers from the panic may answer a 500
+			}
 			return
 		}
 	case holding:
 		if !w.st.Answers(status) {
 			return // as net/http does with a second status
+		}
+		if w.held.encoded() {
+			w.repack(status) // in the stream that has begun
+			return
 		}
 		w.held, w.mode = nil, answered
 	case answering:
@@ -92,9 +100,13 @@ func (w *writer) send(status int) {
 // begin returns the mode of a response with that status.
 func (w *writer) begin(status int) mode {
 	switch {
-	case status < 400 || status > 999: // net/http panics at the latter
+	case status < 400 && !invalid(status):
 		return passing
-	case w.st.Answers(status):
+	case !invalid(status) && w.st.Answers(status):
+		if !w.off && w.ResponseWriter.Header().Get("Content-Encoding") != "" {
+			w.packed = true
+			return holding
+		}
 		return answered
 	case w.off:
 		return passing
@@ -102,13 +114,27 @@ func (w *writer) begin(status int) mode {
 	return holding
 }
 
+// invalid reports whether net/http panics at a status.
+func invalid(status int) bool { return status < 100 || status > 999 }
+
 // hold keeps status and header back, as net/http would send them now.
 func (w *writer) hold(status int) {
+	if invalid(status) {
+		status = http.StatusInternalServerError
+	}
 	w.held = &ReplyError{Status: status, Header: w.ResponseWriter.Header().Clone(), method: w.r.Method}
 	w.onError = w.st.InCharge()
 	if status >= 500 {
 		w.st.Failing()
 	}
+}
+
+// repack has the contract's reply follow the beginning of another, which it takes the
+// place of.
+func (w *writer) repack(status int) {
+	coding := w.held.Header["Content-Encoding"]
+	w.packed, w.held.Status, w.held.Header = true, status, w.ResponseWriter.Header().Clone()
+	w.held.Header["Content-Encoding"] = coding
 }
 
 // Write holds p back if it belongs to a foreign error reply.
