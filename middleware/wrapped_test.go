@@ -62,7 +62,7 @@ var wrappers = map[string]func(http.Handler) http.Handler{
 	"chi's Throttle":     chimiddleware.Throttle(1000),
 	"chi's StripSlashes": chimiddleware.StripSlashes,
 	"chi's client IP":    chimiddleware.ClientIPFromXFF("10.0.0.0/8"),
-	"httprate":           httprate.LimitByIP(1e6, time.Minute),
+	"httprate":           httprate.LimitBy(1e6, time.Minute, httprate.Key("*")),
 }
 
 // A nilError panics as its text is asked for.
@@ -144,7 +144,7 @@ var fails = map[string]http.HandlerFunc{
 		http.Error(w, "no", 500)
 	},
 	"one of the contract after a text": func(w http.ResponseWriter, r *http.Request) {
-		http.Error(w, "no", 410)
+		http.Error(w, "no", http.StatusGone)
 		silent.WriteError(w, r, errcatalog.Gone)
 	},
 	"one of the contract after another": func(w http.ResponseWriter, r *http.Request) {
