@@ -24,7 +24,8 @@ import (
 // between packed them in, and without the text that a handler wrote before or after them.
 // So does what follows a status below 400,
 // whatever it is. After a reply that is held back, an error that the handler gives a
-// Writer counts more, and so does a panic.
+// Writer counts more, and so does a panic. What is written after the handler has ended
+// goes nowhere: it would end up in another's response.
 type Replies struct {
 	// OnError answers the upgraded replies, but for those within a Scope of an
 	// [errcatalog.Writer]. Nil is a zero Writer's WriteError.
@@ -59,6 +60,7 @@ func (u Replies) Handler(next http.Handler) http.Handler {
 		uw := &writer{ResponseWriter: w, replies: &u, st: st, r: r}
 		next.ServeHTTP(uw, r)
 		uw.finish() // not after a panic, which is answered in the reply's place
+		uw.mode = closed
 	})
 }
 

@@ -178,3 +178,29 @@ func TestNothingReachesAnAnsweredReply(t *testing.T) {
 		t.Errorf("got %d %v %s", w.Code, w.Header(), w.Body)
 	}
 }
+
+func TestNothingIsWrittenAfterTheHandlerEnded(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string]func(http.ResponseWriter){
+		"nothing":   func(http.ResponseWriter) {},
+		"a success": func(w http.ResponseWriter) { _, _ = io.WriteString(w, "yes") },
+		"an error":  func(w http.ResponseWriter) { http.Error(w, "no", http.StatusConflict) },
+		"JSON":      func(w http.ResponseWriter) { w.Header().Set("Content-Type", "application/json"); w.WriteHeader(409) },
+	} {
+		var late http.ResponseWriter
+		h, _ := upgraded(func(w http.ResponseWriter, _ *http.Request) { first(w); late = w })
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/", nil))
+		status, body, header := rec.Code, rec.Body.String(), len(rec.Header())
+		late.Header().Set("X-Late", "1")
+		late.WriteHeader(http.StatusTeapot)
+		_, _ = late.Write([]byte("late"))
+		_, _ = io.Copy(late, strings.NewReader("late"))
+		if _ = http.NewResponseController(late).Flush(); rec.Flushed {
+			t.Errorf("%s: it is flushed", name)
+		}
+		if rec.Code != status || rec.Body.String() != body || len(rec.Header()) != header {
+			t.Errorf("%s: got %d %v %q, want %d %q", name, rec.Code, rec.Header(), rec.Body, status, body)
+		}
+	}
+}
