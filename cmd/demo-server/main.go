@@ -27,46 +27,40 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// drain is how long requests in flight may take to end after a signal.
-const drain = 10 * time.Second
+// Once a signal came, requests in flight may take as long as drain to end. Then their
+// contexts end, and they have as long as hurry to answer that.
+const (
+	drain = 15 * time.Second
+	hurry = 5 * time.Second
+)
+
+// errStopping is why the context of a request ends that would take longer than that.
+var errStopping = errcatalog.Unavailable.Because(errors.New("demo-server: the server stops"))
 
 // run serves until ctx is done. It returns the exit code: 0 after a clean stop, 1
 // when serving failed, 2 for wrong flags.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("demo-server", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	addr := flags.String("addr", "127.0.0.1:8080", "the `address` to listen on, host:port")
-	rate := flags.Int64("rate", 60, "how many `requests` a minute a key has")
-	format := flags.String("log", "text", "the `format` of the log on standard error, text or json")
-	switch err := flags.Parse(args); {
+	f, err := parse(args, stderr)
+	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
 		return 2
-	case flags.NArg() > 0:
-		fmt.Fprintf(stderr, "demo-server: unexpected argument %q; it takes flags only, see -help\n", flags.Arg(0))
-		return 2
-	case *rate < 1:
-		fmt.Fprintf(stderr, "demo-server: -rate is %d; it needs to be at least 1\n", *rate)
-		return 2
-	case *format != "text" && *format != "json":
-		fmt.Fprintf(stderr, "demo-server: -log is %q; it is text or json\n", *format)
-		return 2
 	}
-	slog.SetDefault(slog.New(logHandler(*format, stderr)))
-	l, err := net.Listen("tcp", *addr)
+	slog.SetDefault(slog.New(logHandler(f.format, stderr)))
+	l, err := net.Listen("tcp", f.addr)
 	if err != nil {
 		fmt.Fprintf(stderr, "demo-server: %v; choose another address with -addr\n", err)
 		return 1
 	}
-	d := newDemo("http://"+reachable(l.Addr()), *rate)
+	d := newDemo("http://"+reachable(l.Addr()), f.rate)
 	defer d.upstreams.Close()
 	if err := d.upstreams.Err(); err != nil {
 		fmt.Fprintf(stderr, "demo-server: the servers that stand for upstream ones do not start: %v\n", err)
 		return 1
 	}
 	fmt.Fprintf(stdout, "demo-server: listening on http://%s\n", l.Addr())
-	if err := serve(ctx, l, d.handler); err != nil {
+	if err := serve(ctx, l, d.handler, drain); err != nil {
 		fmt.Fprintf(stderr, "demo-server: %v\n", err)
 		return 1
 	}
@@ -75,11 +69,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // serve answers on l until ctx is done, and then ends the requests in flight. What
 // net/http refuses by itself belongs to no system and speaks the standard catalogue.
-func serve(ctx context.Context, l net.Listener, h http.Handler) error {
+func serve(ctx context.Context, l net.Listener, h http.Handler, drain time.Duration) error {
+	base, end := context.WithCancelCause(context.Background())
+	defer end(nil)
 	server := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
+		Handler:                      h,
+		BaseContext:                  func(net.Listener) context.Context { return base },
+		ReadHeaderTimeout:            10 * time.Second,
+		IdleTimeout:                  2 * time.Minute,
+		DisableGeneralOptionsHandler: true, // it answers without a request ID
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener.Wrap(l, new(errcatalog.Writer))) }()
@@ -88,10 +86,11 @@ func serve(ctx context.Context, l net.Listener, h http.Handler) error {
 		return err
 	case <-ctx.Done():
 	}
-	draining, cancel := context.WithTimeout(context.Background(), drain)
+	defer time.AfterFunc(drain, func() { end(errStopping) }).Stop()
+	stopping, cancel := context.WithTimeout(context.Background(), drain+hurry)
 	defer cancel()
-	if err := server.Shutdown(draining); err != nil {
-		return fmt.Errorf("requests were still in flight %v after the signal: %w", drain, err)
+	if err := server.Shutdown(stopping); err != nil {
+		return fmt.Errorf("requests were still in flight %v after the signal: %w", drain+hurry, err)
 	}
 	return nil
 }

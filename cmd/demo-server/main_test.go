@@ -110,8 +110,9 @@ func TestEverySystemAnswersProblemDetailsToThoseWhoPreferThem(t *testing.T) {
 	}
 }
 
-func TestWhatNetHTTPRefusesIsInTheStandardContract(t *testing.T) {
-	t.Parallel()
+// serving serves the demo as the command does, and returns its address.
+func serving(t *testing.T) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -119,13 +120,19 @@ func TestWhatNetHTTPRefusesIsInTheStandardContract(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	d, _ := open(t)
 	served := make(chan error, 1)
-	go func() { served <- serve(ctx, l, d.handler) }()
+	go func() { served <- serve(ctx, l, d.handler, drain) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
 	})
+	return l.Addr().String()
+}
+
+func TestWhatNetHTTPRefusesIsInTheStandardContract(t *testing.T) {
+	t.Parallel()
+	addr := serving(t)
 	for request, want := range map[string]string{
 		"GET / HTTP/1.1\r\n\r\n":            "bad_request",
 		"garbage\r\n\r\n":                   "bad_request",
@@ -133,7 +140,7 @@ func TestWhatNetHTTPRefusesIsInTheStandardContract(t *testing.T) {
 		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n": "not_implemented",
 		"GET / HTTP/1.1\r\nHost: a\r\nExpect: cake\r\n\r\n":             "expectation_failed",
 	} {
-		c, err := net.Dial("tcp", l.Addr().String())
+		c, err := net.Dial("tcp", addr)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,10 +173,15 @@ func TestWrongFlagsAndATakenPortAreSaidInOneLine(t *testing.T) {
 	}{
 		{"an unknown flag", []string{"-nope"}, 2, "flag provided but not defined: -nope"},
 		{"an argument", []string{"serve"}, 2, `unexpected argument "serve"`},
-		{"a rate of none", []string{"-rate", "0"}, 2, "-rate is 0; it needs to be at least 1"},
-		{"a log of another form", []string{"-log", "xml"}, 2, `-log is "xml"; it is text or json`},
+		{"a flag without its value", []string{"-addr"}, 2, "flag needs an argument: -addr"},
+		{"a rate of none", []string{"-rate", "0"}, 2, `invalid value "0" for flag -rate: it needs to be a whole number, at least 1`},
+		{"a rate in words", []string{"-rate", "many"}, 2, `invalid value "many" for flag -rate: it needs to be a whole number, at least 1`},
+		{"a log of another form", []string{"-log", "xml"}, 2, `invalid value "xml" for flag -log: it is text or json`},
+		{"no address", []string{"-addr", "nonsense"}, 2, `invalid value "nonsense" for flag -addr: it needs to be host:port`},
+		{"an empty address", []string{"-addr", ""}, 2, "it needs to be host:port"},
+		{"an address without a port", []string{"-addr", "127.0.0.1:"}, 2, "it needs to be host:port"},
+		{"a port that there is not", []string{"-addr", ":99999"}, 2, "it needs to be host:port"},
 		{"a taken port", []string{"-addr", taken.Addr().String()}, 1, "address already in use; choose another address with -addr"},
-		{"no address", []string{"-addr", "nonsense"}, 1, "choose another address with -addr"},
 		{"help", []string{"-help"}, 0, "the address to listen on"},
 	}
 	for _, tt := range tests {
@@ -179,10 +191,49 @@ func TestWrongFlagsAndATakenPortAreSaidInOneLine(t *testing.T) {
 			if code := run(context.Background(), tt.args, io.Discard, &stderr); code != tt.code {
 				t.Errorf("exit code %d, want %d", code, tt.code)
 			}
-			if !strings.Contains(stderr.String(), tt.want) {
-				t.Errorf("said %q, want %q", stderr.String(), tt.want)
+			said := stderr.String()
+			if !strings.Contains(said, tt.want) {
+				t.Errorf("said %q, want %q", said, tt.want)
+			}
+			if tt.code != 0 && (!strings.HasPrefix(said, "demo-server: ") || strings.Count(said, "\n") != 1) {
+				t.Errorf("said %q, want one line", said)
 			}
 		})
+	}
+}
+
+func TestARequestThatTakesTooLongToStopIsAnswered(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, _ := open(t)
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() {
+		served <- serve(ctx, l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			stop() // while it is in flight
+			d.handler.ServeHTTP(w, r)
+		}), 0)
+	}()
+	r, _ := http.NewRequest("POST", "http://"+l.Addr().String()+"/faos/v1/workflows/wfl_slow/run", nil)
+	r.Header.Set("Authorization", "Bearer "+d.systems[3].Keys["full"])
+	if resp, body := testutil.Do(t, http.DefaultClient, r); resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {
+		t.Errorf("got %d %v %s", resp.StatusCode, resp.Header, body)
+	}
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnAnswerForTheWholeServerHasARequestIDToo(t *testing.T) {
+	t.Parallel()
+	r, _ := http.NewRequest(http.MethodOptions, "http://"+serving(t), nil)
+	r.URL.Opaque = "*"
+	resp, body := testutil.Do(t, http.DefaultClient, r)
+	if resp.StatusCode != http.StatusNoContent || resp.Header.Get("X-Request-Id") == "" || body != "" {
+		t.Errorf("got %d %v %s", resp.StatusCode, resp.Header, body)
 	}
 }
 

@@ -55,9 +55,14 @@ func newDemo(base string, rate int64) *demo {
 }
 
 // route sends a request to the system of its path, or else to others. A chi router
-// would answer a method that it does not know before it looks at the path.
+// would answer a method that it does not know before it looks at the path. OPTIONS * asks
+// whether there is a server at all (RFC 9110, section 9.3.7).
 func (d *demo) route(others http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions && r.RequestURI == "*" {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
 		for i := range d.systems {
 			if s := &d.systems[i]; s.has(r.URL) {
 				http.StripPrefix(s.prefix, s).ServeHTTP(w, r)
