@@ -30,7 +30,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' Makefile
 
 demo: ## run the demo server; flags go in ARGS
-	@go run ./cmd/demo-server $(ARGS)
+	@go build -o bin/demo-server ./cmd/demo-server && exec bin/demo-server $(ARGS)
 
 demo-replicas: ## run one system as three processes on PostgreSQL and Redis, and kill some
 	@CONTRITE_INSTALL=no integration/with-servers go -C examples/replicas run .

@@ -9,7 +9,7 @@ const (
 
 // unreached says why a system that has no line for a code can't cause it.
 var unreached = map[errcatalog.Code]string{
-	"client_closed_request":         "The client has left, so that only the log has it.",
+	"client_closed_request":         "The client has left, so that it reads none; the log has it.",
 	"expectation_failed":            early,
 	"headers_too_large":             early,
 	"http_version_not_supported":    early,
@@ -18,7 +18,7 @@ var unreached = map[errcatalog.Code]string{
 	"not_acceptable":                "Every success here is JSON, and an error is never refused over Accept.",
 	"gateway_timeout":               "No call of this system waits long enough.",
 	"bad_gateway":                   "No call of this system asks another server.",
-	"bad_request":                   spare,
+	"bad_request":                   "A body whose chunks are none causes it, which curl does not send.",
 	"conflict":                      spare,
 	"failed_dependency":             spare,
 	"forbidden":                     spare,
