@@ -69,7 +69,7 @@ func TestTheWholeChainAllocatesLittle(t *testing.T) { // AllocsPerRun allows no 
 
 func BenchmarkChain(b *testing.B) {
 	for name, s := range map[string]middleware.Stack{
-		"default": {}, "timeout": {Timeout: time.Minute}, "deadline": {Deadline: time.Minute},
+		"default": {}, "replies kept": {KeepReplies: true}, "timeout": {Timeout: time.Minute}, "deadline": {Deadline: time.Minute},
 	} {
 		b.Run(name, func(b *testing.B) {
 			h, r := chain(b, s)
