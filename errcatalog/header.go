@@ -25,7 +25,7 @@ func stale(name string) bool {
 	switch name {
 	case "Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition",
 		"Content-Language", "Content-Location", "Content-Digest", "Repr-Digest", "Digest",
-		"Accept-Ranges", "Etag", "Expires", "Last-Modified", "Location", "Trailer":
+		"Accept-Ranges", "Etag", "Expires", "Last-Modified", "Location", "Trailer", "Transfer-Encoding":
 		return true
 	}
 	return strings.HasPrefix(name, http.TrailerPrefix)

@@ -150,6 +150,7 @@ func TestHeadersOfTheAbandonedResponseAreDropped(t *testing.T) {
 	stale := []string{
 		"Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition", "Content-Language", "Content-Location",
 		"Content-Digest", "Repr-Digest", "Digest", "Accept-Ranges", "Etag", "Expires", "Last-Modified", "Location", "Trailer",
+		"Transfer-Encoding",
 		http.TrailerPrefix + "X-End",
 	}
 	kept := []string{"Set-Cookie", "X-Request-Id", "Access-Control-Allow-Origin", "Strict-Transport-Security", "Link", "X-Ratelimit-Limit"}

@@ -13,6 +13,8 @@ func TestAnErrorShowsTheRequestsIDWhateverAHandlerDidToIt(t *testing.T) {
 	for name, spoil := range map[string]func(http.Header){
 		"changed":                      func(h http.Header) { h.Set("X-Request-Id", "other") },
 		"added, as a proxy does":       func(h http.Header) { h.Add("X-Request-Id", "upstream") },
+		"written over in place":        func(h http.Header) { h["X-Request-Id"][0] = "other" },
+		"emptied in place":             func(h http.Header) { h["X-Request-Id"][0] = "" },
 		"removed":                      func(h http.Header) { h.Del("X-Request-Id") },
 		"removed with all the headers": func(h http.Header) { clear(h) },
 		"set by another spelling":      func(h http.Header) { h["X-Request-ID"] = []string{"other"} },

@@ -44,39 +44,39 @@ func (l *Limiter) show(s *scratch, h http.Header) {
 	}
 	state, remaining := s.state(states, i)
 	if tell && !l.Omit.Limit {
-		h[headerLimit] = s.limit(p, c)
+		h[headerLimit] = s.page.value(s.limit(p, c))
 	}
 	if tell && !l.Omit.Remaining {
 		h[headerRemaining] = s.page.value(remaining)
 	}
 	if tell && !l.Omit.Reset {
-		h[headerReset] = p.resetAt(d)
+		h[headerReset] = s.page.value(p.resetAt(d))
 	}
 	if !l.Omit.RateLimit {
 		h[headerRateLimit] = s.page.value(state)
 	}
 	if !l.Omit.RateLimitPolicy {
-		h[headerPolicy] = s.policies(policies)
+		h[headerPolicy] = s.page.value(s.policies(policies))
 	}
 	if !d.Allowed && !l.Omit.RetryAfter {
-		h[headerRetryAfter] = s.page.integer(secondsUp(retryAfter(c, d)))
+		h[headerRetryAfter] = s.page.value(s.page.integer(secondsUp(retryAfter(c, d))))
 	}
 }
 
 // limit returns X-RateLimit-Limit, most times one that is there.
-func (s *scratch) limit(p *rule, c *Charge) []string {
-	if p.quota != nil {
+func (s *scratch) limit(p *rule, c *Charge) string {
+	if p.quota != "" {
 		return p.quota
 	}
 	return s.page.integer(c.Limit)
 }
 
 // resetAt returns X-RateLimit-Reset, most times one that is there.
-func (p *rule) resetAt(d *Decision) []string {
+func (p *rule) resetAt(d *Decision) string {
 	unix := unixUp(d.At.Add(d.Reset))
 	last := p.reset.Load()
 	if last == nil || last.unix != unix {
-		last = &second{unix, []string{strconv.FormatInt(unix, 10)}}
+		last = &second{unix, strconv.FormatInt(unix, 10)}
 		p.reset.Store(last)
 	}
 	return last.value
@@ -116,8 +116,8 @@ func (s *scratch) state(set []string, strictest int) (state, remaining string) {
 
 // policies returns RateLimit-Policy, with an item for each policy after those that are
 // set. Most times it is there.
-func (s *scratch) policies(set []string) []string {
-	known := s.plan.fixed != nil && len(set) == 0
+func (s *scratch) policies(set []string) string {
+	known := s.plan.fixed != "" && len(set) == 0
 	for i := range s.decisions {
 		known = known && !s.decisions[i].At.IsZero()
 	}
@@ -131,7 +131,7 @@ func (s *scratch) policies(set []string) []string {
 		}
 	}
 	s.text = b
-	return s.page.value(s.page.write(b))
+	return s.page.write(b)
 }
 
 func appendItems(b []byte, items []string) []byte {

@@ -218,6 +218,25 @@ func TestAnAllowedRequestSharesItsAllocations(t *testing.T) {
 	}
 }
 
+func TestNoHandlerReachesTheHeadersOfOthers(t *testing.T) {
+	t.Parallel()
+	limiter := &ratelimit.Limiter{Policies: []ratelimit.Policy{perMinute("default", 100)}}
+	spoil := limiter.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for _, values := range w.Header() {
+			values[0] = "spoiled"
+			_ = append(values, "spoiled")
+		}
+	}))
+	for i := range 200 {
+		spoil.ServeHTTP(httptest.NewRecorder(), request(""))
+		h := http.Header{}
+		_ = limiter.Check(h, request(""))
+		if len(h) < 5 || strings.Contains(fmt.Sprint(h), "spoiled") {
+			t.Fatalf("response %d has %v", i, h)
+		}
+	}
+}
+
 func TestReusedScratchLeavesHeadersAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(perMinute("default", 100))

@@ -7,8 +7,8 @@ import (
 
 // A page is what the values of headers are written on: a long string that they are
 // parts of, and a long array of slices with one value each. Responses that share it
-// need few allocations. What was handed out is never written again, because net/http
-// reads headers after the handler has returned.
+// need few allocations, and none can reach another's. What was handed out is never written
+// again, because net/http reads headers after the handler has returned.
 type page struct {
 	text   strings.Builder
 	values []string // not handed out yet
@@ -17,7 +17,7 @@ type page struct {
 // A page is short: it lives as long as any response that has a value on it.
 const (
 	pageText   = 512 // bytes
-	pageValues = 32
+	pageValues = 64
 )
 
 // write returns b as a string.
@@ -44,7 +44,7 @@ func (p *page) value(s string) []string {
 	return v
 }
 
-func (p *page) integer(n int64) []string {
+func (p *page) integer(n int64) string {
 	var digits [20]byte
-	return p.value(p.write(strconv.AppendInt(digits[:0], n, 10)))
+	return p.write(strconv.AppendInt(digits[:0], n, 10))
 }

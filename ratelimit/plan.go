@@ -12,17 +12,17 @@ import (
 // A plan is the policies in force, ready for use.
 type plan struct {
 	rules   []rule
-	fixed   []string // RateLimit-Policy, if it is always the same
+	fixed   string // RateLimit-Policy, if it is always the same
 	settles bool
 }
 
 // A rule is a policy, and what is known of it before a request comes.
 type rule struct {
 	Policy
-	charge Charge   // of a request, but for its key and what depends on it
-	prefix []byte   // of its keys
-	item   []byte   // its name as a structured field has it
-	quota  []string // X-RateLimit-Limit, if it is always the same
+	charge Charge // of a request, but for its key and what depends on it
+	prefix []byte // of its keys
+	item   []byte // its name as a structured field has it
+	quota  string // X-RateLimit-Limit, if it is always the same
 	reset  atomic.Pointer[second]
 }
 
@@ -30,7 +30,7 @@ type rule struct {
 // admitted in one second have it.
 type second struct {
 	unix  int64
-	value []string
+	value string
 }
 
 // newPlan checks policies and makes a plan of them.
@@ -60,7 +60,7 @@ func (p *rule) set(policy Policy) {
 		Limit: p.Limit, Window: p.Window, Cost: inBounds(cmp.Or(p.Cost, 1)), Shadow: p.Shadow, OnFailure: p.OnFailure,
 	}
 	if p.Limits == nil {
-		p.quota = []string{strconv.FormatInt(p.Limit, 10)}
+		p.quota = strconv.FormatInt(p.Limit, 10)
 	}
 }
 
@@ -84,5 +84,5 @@ func (pl *plan) fix() {
 		}
 		b = appendPolicy(appendItem(b, p.item), &p.charge)
 	}
-	pl.fixed = []string{string(b)}
+	pl.fixed = string(b)
 }

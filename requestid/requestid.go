@@ -148,7 +148,7 @@ func Handler(next http.Handler) http.Handler {
 		if st.RequestID == "" {
 			st.RequestID = choose(r.Header[Header])
 		}
-		st.IDHeader[0] = st.RequestID
+		st.ShowsID, st.IDHeader[0] = true, st.RequestID
 		w.Header()[Header] = st.IDHeader[:]
 		next.ServeHTTP(w, r)
 	})

@@ -40,7 +40,9 @@ type State struct {
 	reader reader
 	// Problem is what was not as it should be about that failure.
 	Problem error
-	// IDHeader backs the response's request ID header.
+	// ShowsID says that responses have the ID in their headers, backed by IDHeader.
+	// Handlers can reach that one.
+	ShowsID  bool
 	IDHeader [1]string
 
 	response Response
@@ -93,8 +95,8 @@ func (s *State) Abandon(f *OnError) {
 // ShownID returns the request's ID if responses show it in their headers, else "".
 func (s *State) ShownID() string {
 	for ; s != nil; s = s.outer {
-		if id := s.IDHeader[0]; id != "" {
-			return id
+		if s.ShowsID {
+			return s.RequestID
 		}
 	}
 	return ""

@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -130,15 +131,31 @@ func (w *writer) hold(status int) {
 }
 
 // repack has the contract's reply follow the beginning of another, which it takes the
-// place of.
+// place of. Whether a wrapper packs it shows when it comes: see whole.
 func (w *writer) repack(status int) {
 	coding := w.held.Header["Content-Encoding"]
 	w.packed, w.held.Status, w.held.Header = true, status, w.ResponseWriter.Header().Clone()
 	w.held.Header["Content-Encoding"] = coding
+	if w.r.Method == http.MethodHead {
+		w.held.Body = nil // none comes
+	}
+}
+
+// whole reports whether p is the whole reply of the contract's, as its Writer wrote it:
+// no wrapper between packs it, and what is held back is nobody's any more.
+func (w *writer) whole(p []byte) bool {
+	return w.mode == holding && w.packed && w.st.AnswersWith(len(p)) && json.Valid(p)
 }
 
 // Write holds p back if it belongs to a foreign error reply.
 func (w *writer) Write(p []byte) (int, error) {
+	if w.whole(p) {
+		status := w.held.Status
+		w.held, w.packed, w.mode = nil, false, closed
+		delete(w.ResponseWriter.Header(), "Content-Encoding")
+		w.send(status)
+		return w.ResponseWriter.Write(p)
+	}
 	if w.keeps(len(p)) {
 		if w.mode == holding {
 			w.held.Body = append(w.held.Body, p...)

@@ -1,6 +1,8 @@
 package upgrade_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +27,10 @@ func TestTheContractsOwnRepliesPass(t *testing.T) {
 	t.Parallel()
 	inner := &errcatalog.Writer{Catalog: onecli.Catalog, Report: new(reports).add}
 	conflict := inner.Handle(func(http.ResponseWriter, *http.Request) error { return errcatalog.Conflict })
+	var packed bytes.Buffer
+	packer := gzip.NewWriter(&packed)
+	_, _ = io.WriteString(packer, `{"text":"of an upstream"}`)
+	_ = packer.Close()
 	for name, h := range map[string]http.Handler{
 		"by Handle":                conflict,
 		"by WriteError":            inner.Always(errcatalog.Conflict),
@@ -36,6 +42,16 @@ func TestTheContractsOwnRepliesPass(t *testing.T) {
 		"instead of a text": inner.Handle(func(w http.ResponseWriter, _ *http.Request) error {
 			http.Error(w, "text", 500)
 			return errcatalog.Conflict
+		}),
+		"instead of one that is said to be packed":          instead(conflict, "br", "text"),
+		"instead of one that is said to be gzipped":         instead(conflict, "gzip", "text"),
+		"instead of one that is gzipped":                    instead(conflict, "gzip", packed.String()),
+		"instead of one that is gzipped, and cut":           instead(conflict, "gzip", packed.String()[:20]),
+		"instead of one that is said to be in DEFLATE":      instead(conflict, "deflate", "text"),
+		"instead of an empty one that is said to be packed": instead(conflict, "gzip", ""),
+		"instead of one, and no second follows": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			instead(conflict, "gzip", "text").ServeHTTP(w, r)
+			conflict.ServeHTTP(w, r)
 		}),
 		"and no second reply follows": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { conflict.ServeHTTP(w, r); http.Error(w, "text", 500) }),
 		"and nothing follows": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -69,6 +85,17 @@ func TestTheContractsOwnRepliesPass(t *testing.T) {
 			})
 		})
 	}
+}
+
+// instead has next answer after the beginning of another error reply, as a proxy does
+// that loses its upstream.
+func instead(next http.Handler, coding, text string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", coding)
+		w.WriteHeader(http.StatusBadGateway)
+		_, _ = io.WriteString(w, text)
+		next.ServeHTTP(w, r)
+	})
 }
 
 // blind is a wrapper without Unwrap.
