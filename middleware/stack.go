@@ -28,7 +28,8 @@ type Stack struct {
 	// Maintenance refuses requests while it is on. Nil is never.
 	Maintenance *Maintenance
 	// Shed refuses requests while there are too many: the method Handler of a
-	// ratelimit.Shed, whose OnError is usually WriteError of Errors. Nil never does.
+	// ratelimit.Shed, whose OnError is usually WriteError of Errors. What another
+	// middleware answers here is not upgraded. Nil never does.
 	Shed func(http.Handler) http.Handler
 	// MaxURI is how many bytes a request's target may have. Zero is no limit but the
 	// server's MaxHeaderBytes.
