@@ -47,7 +47,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err != nil:
 		return 2
 	}
-	slog.SetDefault(slog.New(logHandler(f.format, stderr)))
 	l, err := net.Listen("tcp", f.addr)
 	if err != nil {
 		fmt.Fprintf(stderr, "demo-server: %v; choose another address with -addr\n", err)
@@ -59,6 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "demo-server: the servers that stand for upstream ones do not start: %v\n", err)
 		return 1
 	}
+	slog.SetDefault(slog.New(logHandler(f.format, stderr)))
 	fmt.Fprintf(stdout, "demo-server: listening on http://%s\n", l.Addr())
 	if err := serve(ctx, l, d.handler, drain); err != nil {
 		fmt.Fprintf(stderr, "demo-server: %v\n", err)
