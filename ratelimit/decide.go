@@ -17,32 +17,29 @@ type scratch struct {
 	rules     []*rule // of the charges
 	charges   []Charge
 	decisions []Decision
-	ends      []int // of the keys
-	keys      []byte
 	owed      []Charge
 	text      []byte // of a header
 	page      page
 }
 
-// keepKeys is the longest buffer of keys that is kept.
-const keepKeys = 4 << 10
+// keepKey is the longest buffer of a key that is kept.
+const keepKey = 4 << 10
 
-func (l *Limiter) borrow() *scratch {
-	s, _ := l.pool.Get().(*scratch)
-	if s == nil {
-		s = new(scratch)
+func (pl *plan) borrow() *scratch {
+	if s, _ := pl.pool.Get().(*scratch); s != nil {
+		return s
 	}
-	s.plan = l.plan.Load()
-	return s
+	n := len(pl.rules)
+	return &scratch{plan: pl, rules: make([]*rule, n), charges: make([]Charge, n), decisions: make([]Decision, n)}
 }
 
-func (l *Limiter) release(s *scratch) {
-	s.plan = nil
-	s.charges, s.rules, s.ends = s.charges[:0], s.rules[:0], s.ends[:0]
-	if s.keys = s.keys[:0]; cap(s.keys) > keepKeys {
-		s.keys = nil
+func (pl *plan) release(s *scratch) {
+	for i := range s.charges {
+		if c := &s.charges[i]; cap(c.Key) > keepKey {
+			c.Key = nil
+		}
 	}
-	l.pool.Put(s)
+	pl.pool.Put(s)
 }
 
 // decide charges a request, sets the headers, and returns the error to answer with.
@@ -56,12 +53,12 @@ func (l *Limiter) decide(s *scratch, h http.Header, r *http.Request) error {
 	if err := l.Store.Take(r.Context(), s.charges, s.decisions); err != nil {
 		return l.failed(s, r, err)
 	}
-	refused := s.refusal()
+	refused, strictest := s.verdict()
 	if l.Observe != nil {
 		l.observe(r.Context(), s, refused >= 0)
 	}
-	if h != nil {
-		l.show(s, h)
+	if h != nil && strictest >= 0 {
+		l.show(s, h, strictest)
 	}
 	if refused < 0 {
 		return nil
@@ -70,29 +67,22 @@ func (l *Limiter) decide(s *scratch, h http.Header, r *http.Request) error {
 }
 
 // charge makes the charges of the policies that concern a request.
-func (l *Limiter) charge(s *scratch, r *http.Request) (err error) {
+func (l *Limiter) charge(s *scratch, r *http.Request) error {
+	n := 0
+	s.charges = s.charges[:cap(s.charges)]
 	for i := range s.plan.rules {
 		p := &s.plan.rules[i]
 		if p.Exempt != nil && p.Exempt(r) {
 			l.exempt(r.Context(), &p.Policy)
 			continue
 		}
-		s.keys = append(s.keys, p.prefix...)
-		if s.keys, err = p.Key.appendTo(s.keys, r); err != nil {
-			return keyless(&p.Policy, err)
+		if err := p.make(&s.charges[n], r); err != nil {
+			return err
 		}
-		s.ends, s.rules = append(s.ends, len(s.keys)), append(s.rules, p)
-		s.charges = append(s.charges, p.charge)
-		p.vary(&s.charges[len(s.charges)-1], r)
+		s.rules[n] = p
+		n++
 	}
-	start := 0
-	for i, end := range s.ends {
-		s.charges[i].Key, start = s.keys[start:end:end], end
-	}
-	if cap(s.decisions) < len(s.charges) {
-		s.decisions = make([]Decision, len(s.charges))
-	}
-	s.decisions = s.decisions[:len(s.charges)]
+	s.charges, s.decisions = s.charges[:n], s.decisions[:n]
 	return nil
 }
 
@@ -106,43 +96,35 @@ func keyless(p *Policy, err error) error {
 	return errcatalog.Internal.Because(fmt.Errorf("ratelimit: the key of policy %q: %w", p.Name, err))
 }
 
-// refusal returns the number of the charge that has the client wait longest, -1 if the
-// request is admitted.
-func (s *scratch) refusal() int {
-	worst := -1
+// verdict returns the number of the charge that has the client wait longest, -1 if the
+// request is admitted, and of the one that the X-headers tell of: that one, or where the
+// least remains; -1 if there is none to tell of.
+func (s *scratch) verdict() (refused, strictest int) {
+	refused, strictest = -1, -1
 	for i := range s.charges {
-		switch d := &s.decisions[i]; {
-		case d.Allowed || s.charges[i].Shadow:
-		case d.Wait < 0:
-			return i
-		case worst < 0 || d.Wait > s.decisions[worst].Wait:
-			worst = i
+		c, d := &s.charges[i], &s.decisions[i]
+		if !d.Allowed && !c.Shadow && (refused < 0 || d.longer(&s.decisions[refused])) {
+			refused = i
+		}
+		if shown(c, d) && (strictest < 0 || d.Remaining < s.decisions[strictest].Remaining) {
+			strictest = i
 		}
 	}
-	return worst
+	if refused >= 0 {
+		strictest = refused
+	}
+	return refused, strictest
 }
 
-// strictest returns the number of the charge that the X-headers tell of, -1 if there
-// is none to tell of: the refusal, or where the least remains.
-func (s *scratch) strictest() int {
-	if i := s.refusal(); i >= 0 {
-		return i
-	}
-	least := -1
-	for i := range s.charges {
-		if c, d := &s.charges[i], &s.decisions[i]; shown(c, d) && (least < 0 || d.Remaining < s.decisions[least].Remaining) {
-			least = i
-		}
-	}
-	return least
-}
+// longer reports whether the wait is longer than another: for ever, if it is negative.
+func (d *Decision) longer(than *Decision) bool { return uint64(d.Wait) > uint64(than.Wait) }
 
 // refusal is the error that says so. Its reset is the second that the header shows.
 func refusal(c *Charge, d *Decision) error {
 	return errcatalog.RateLimited.With(
 		slog.Int64("limit", c.Limit),
 		slog.Int64("remaining", d.Remaining),
-		slog.Time("reset", time.Unix(unixUp(d.At.Add(d.Reset)), 0).UTC()),
+		slog.Time("reset", time.Unix(resetUnix(d), 0).UTC()),
 		slog.Duration("retry_after", retryAfter(c, d)),
 		slog.Duration("window", c.Window),
 	)
@@ -158,7 +140,6 @@ func (l *Limiter) failed(s *scratch, r *http.Request, err error) error {
 		return err
 	}
 	l.observeFailure(r.Context(), s, err)
-	s.decisions = s.decisions[:len(s.charges)]
 	clear(s.decisions) // nothing is known, and nothing to settle
 	for i := range s.charges {
 		if c := &s.charges[i]; !c.Shadow && c.OnFailure != Open {

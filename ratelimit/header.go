@@ -28,38 +28,36 @@ const (
 	headerRetryAfter = "Retry-After"
 )
 
-// show sets the headers that tell how a request fared. Those that another limiter has
-// set stay, where they are the stricter ones, and in the lists.
-func (l *Limiter) show(s *scratch, h http.Header) {
-	i := s.strictest()
-	if i < 0 {
-		return
-	}
-	p, c, d := s.rules[i], &s.charges[i], &s.decisions[i]
+// show sets the headers that tell how a request fared, the X-headers by the strictest
+// charge. Those that another limiter has set stay, where they are the stricter ones, and
+// in the lists.
+func (l *Limiter) show(s *scratch, h http.Header, strictest int) {
+	p, c, d := s.rules[strictest], &s.charges[strictest], &s.decisions[strictest]
 	var states, policies []string
 	tell := true
 	if len(h) > 0 { // there may be something to merge with
 		states, policies = h[headerRateLimit], h[headerPolicy]
 		tell = !d.Allowed || !stricter(h, d.Remaining)
 	}
-	state, remaining := s.state(states, i)
+	st := s.state(states, strictest)
+	row := s.page.row()
 	if tell && !l.Omit.Limit {
-		h[headerLimit] = s.page.value(s.limit(p, c))
+		h[headerLimit] = row.set(0, s.limit(p, c))
 	}
 	if tell && !l.Omit.Remaining {
-		h[headerRemaining] = s.page.value(remaining)
+		h[headerRemaining] = row.set(1, st.remaining)
 	}
 	if tell && !l.Omit.Reset {
-		h[headerReset] = s.page.value(p.resetAt(d))
+		h[headerReset] = row.set(2, p.resetAt(d))
 	}
 	if !l.Omit.RateLimit {
-		h[headerRateLimit] = s.page.value(state)
+		h[headerRateLimit] = row.set(3, st.text)
 	}
 	if !l.Omit.RateLimitPolicy {
-		h[headerPolicy] = s.page.value(s.policies(policies))
+		h[headerPolicy] = row.set(4, s.policies(policies))
 	}
 	if !d.Allowed && !l.Omit.RetryAfter {
-		h[headerRetryAfter] = s.page.value(s.page.integer(secondsUp(retryAfter(c, d))))
+		h[headerRetryAfter] = []string{s.page.integer(secondsUp(retryAfter(c, d)))}
 	}
 }
 
@@ -73,7 +71,7 @@ func (s *scratch) limit(p *rule, c *Charge) string {
 
 // resetAt returns X-RateLimit-Reset, most times one that is there.
 func (p *rule) resetAt(d *Decision) string {
-	unix := unixUp(d.At.Add(d.Reset))
+	unix := resetUnix(d)
 	last := p.reset.Load()
 	if last == nil || last.unix != unix {
 		last = &second{unix, strconv.FormatInt(unix, 10)}
@@ -90,28 +88,6 @@ func stricter(h http.Header, remaining int64) bool {
 	}
 	n, err := strconv.ParseInt(set[0], 10, 64)
 	return err == nil && n < remaining
-}
-
-// state returns RateLimit, with an item for each policy after those that are set, and
-// the part of it that says how much remains of the strictest.
-func (s *scratch) state(set []string, strictest int) (state, remaining string) {
-	b := appendItems(s.text[:0], set)
-	from, to := 0, 0
-	for i := range s.charges {
-		d := &s.decisions[i]
-		if i != strictest && !shown(&s.charges[i], d) {
-			continue
-		}
-		b = append(appendItem(b, s.rules[i].item), ";r="...)
-		start := len(b)
-		if b = strconv.AppendInt(b, d.Remaining, 10); i == strictest {
-			from, to = start, len(b)
-		}
-		b = strconv.AppendInt(append(b, ";t="...), secondsUp(d.Reset), 10)
-	}
-	s.text = b
-	state = s.page.write(b)
-	return state, state[from:to]
 }
 
 // policies returns RateLimit-Policy, with an item for each policy after those that are
@@ -189,10 +165,15 @@ func secondsUp(d time.Duration) int64 {
 	return n
 }
 
-// unixUp returns the Unix second, rounded up.
-func unixUp(t time.Time) int64 {
-	if t.Nanosecond() > 0 {
-		return t.Unix() + 1
+// resetUnix returns the Unix second by which the whole limit is free again, rounded up.
+func resetUnix(d *Decision) int64 {
+	seconds, rest := d.Reset/time.Second, d.Reset%time.Second
+	n := d.At.Unix() + int64(seconds)
+	switch nanos := time.Duration(d.At.Nanosecond()) + rest; {
+	case nanos > time.Second:
+		return n + 2
+	case nanos > 0:
+		return n + 1
 	}
-	return t.Unix()
+	return n
 }

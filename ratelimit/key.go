@@ -180,9 +180,12 @@ func appendPart(b []byte, part string) []byte {
 const maxKey = 256
 
 // appendTo appends the key as a store gets it: whole, or its hash if it is long.
-func (k Key) appendTo(b []byte, r *http.Request) ([]byte, error) {
+func (k Key) appendTo(b []byte, r *http.Request) (_ []byte, err error) {
 	start := len(b)
-	b, err := k.appendSized(append(b, 'k'), r)
+	b = append(b, 'k')
+	if k.append != nil {
+		b, err = k.append(b, r)
+	}
 	if err != nil || len(b)-start <= maxKey {
 		return b, err
 	}

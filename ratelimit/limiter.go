@@ -41,7 +41,6 @@ type Limiter struct {
 
 	once sync.Once
 	plan atomic.Pointer[plan]
-	pool sync.Pool // of *scratch
 }
 
 // Handler returns next behind the limiter. It panics if Policies are faulty: call
@@ -49,17 +48,18 @@ type Limiter struct {
 func (l *Limiter) Handler(next http.Handler) http.Handler {
 	l.once.Do(l.prepare)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s := l.borrow()
+		pl := l.plan.Load()
+		s := pl.borrow()
 		err := l.decide(s, w.Header(), r)
 		switch {
 		case err != nil:
-			l.release(s)
+			pl.release(s)
 			l.OnError(w, r, err)
-		case !s.plan.settles:
-			l.release(s)
+		case !pl.settles:
+			pl.release(s)
 			next.ServeHTTP(w, r)
 		default:
-			defer l.release(s)
+			defer pl.release(s)
 			l.serve(s, next, w, r)
 		}
 	})
@@ -70,8 +70,9 @@ func (l *Limiter) Handler(next http.Handler) http.Handler {
 // settled afterwards: the request costs what it was charged.
 func (l *Limiter) Check(h http.Header, r *http.Request) error {
 	l.once.Do(l.prepare)
-	s := l.borrow()
-	defer l.release(s)
+	pl := l.plan.Load()
+	s := pl.borrow()
+	defer pl.release(s)
 	return l.decide(s, h, r)
 }
 

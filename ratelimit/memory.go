@@ -34,7 +34,7 @@ type Memory struct {
 	once   sync.Once
 	seed   maphash.Seed
 	start  time.Time
-	wall   time.Time // the start without its monotonic part, which is slower to add to
+	wall   time.Time // the start without its monotonic part
 	shards []shard
 }
 
@@ -78,6 +78,11 @@ const maxPlaces = 8
 
 // Take implements [Store]. It never fails.
 func (m *Memory) Take(_ context.Context, charges []Charge, decisions []Decision) error {
+	m.once.Do(m.prepare)
+	if len(charges) == 1 {
+		m.takeOne(&charges[0], &decisions[0])
+		return nil
+	}
 	var few [maxPlaces]place
 	places := m.places(few[:0], charges)
 	m.lock(places)
@@ -91,15 +96,30 @@ func (m *Memory) Take(_ context.Context, charges []Charge, decisions []Decision)
 		p.weigh(c, &decisions[i], pending(charges[:i], places[:i], p))
 		fits = fits && (decisions[i].Allowed || c.Shadow)
 	}
-	at := m.wall.Add(time.Duration(now))
 	for i := range charges {
 		if fits {
 			places[i].count(&charges[i])
 		}
-		decisions[i].At = at
 		places[i].rest(&charges[i], &decisions[i])
+		decisions[i].At = m.time(now)
 	}
 	return nil
+}
+
+// takeOne is Take for a charge that comes alone: there is nothing to wait for but its
+// own shard.
+func (m *Memory) takeOne(c *Charge, d *Decision) {
+	p := m.place(c)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := max(m.elapsed(), p.now)
+	p.tick(now)
+	p.look(c)
+	if p.weigh(c, d, 0); d.Allowed || c.Shadow {
+		p.count(c)
+	}
+	p.rest(c, d)
+	d.At = m.time(now)
 }
 
 // Settle implements [Store]. It never fails.
@@ -124,29 +144,21 @@ func (m *Memory) Settle(_ context.Context, charges []Charge) error {
 func (m *Memory) places(places []place, charges []Charge) []place {
 	m.once.Do(m.prepare)
 	for i := range charges {
-		hash := maphash.Bytes(m.seed, charges[i].Key)
-		number := int(hash>>32) & (len(m.shards) - 1)
-		places = append(places, place{shard: &m.shards[number], number: number, hash: hash})
+		places = append(places, m.place(&charges[i]))
 	}
 	return places
 }
 
-// lock locks the shards of all places.
-func (m *Memory) lock(places []place) {
-	if len(places) == 1 {
-		places[0].mu.Lock()
-		return
-	}
-	m.each(places, (*sync.Mutex).Lock)
+func (m *Memory) place(c *Charge) place {
+	hash := maphash.Bytes(m.seed, c.Key)
+	number := int(hash>>32) & (len(m.shards) - 1)
+	return place{shard: &m.shards[number], number: number, hash: hash}
 }
 
-func (m *Memory) unlock(places []place) {
-	if len(places) == 1 {
-		places[0].mu.Unlock()
-		return
-	}
-	m.each(places, (*sync.Mutex).Unlock)
-}
+// lock locks the shards of all places.
+func (m *Memory) lock(places []place) { m.each(places, (*sync.Mutex).Lock) }
+
+func (m *Memory) unlock(places []place) { m.each(places, (*sync.Mutex).Unlock) }
 
 // each calls f with each lock once, in the shards' order.
 func (m *Memory) each(places []place, f func(*sync.Mutex)) {
@@ -167,6 +179,11 @@ func (m *Memory) elapsed() int64 {
 		return int64(time.Since(m.start))
 	}
 	return int64(m.Now().Sub(m.start))
+}
+
+// time returns the time that is so many nanoseconds after the start.
+func (m *Memory) time(since int64) time.Time {
+	return time.Unix(m.wall.Unix(), int64(m.wall.Nanosecond())+since).UTC()
 }
 
 // read reads the clock, of which the shards are locked, and frees idle keys in them.

@@ -36,7 +36,7 @@ func (m *Memory) drain(charges []Charge, since time.Time) (drained []Charge) {
 		}
 		first := len(drained)
 		for _, e := range p.entries(p.sl) {
-			if c.At = m.wall.Add(time.Duration(e.at)); c.At.After(since) {
+			if c.At = m.time(e.at); c.At.After(since) {
 				c.Cost = e.n
 				drained = append(drained, c)
 			}

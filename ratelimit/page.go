@@ -10,14 +10,17 @@ import (
 // need few allocations, and none can reach another's. What was handed out is never written
 // again, because net/http reads headers after the handler has returned.
 type page struct {
-	text   strings.Builder
-	values []string // not handed out yet
+	text strings.Builder
+	rows []row // not handed out yet
 }
+
+// A row has the values of one response.
+type row [5]string
 
 // A page is short: it lives as long as any response that has a value on it.
 const (
-	pageText   = 512 // bytes
-	pageValues = 64
+	pageText = 512 // bytes
+	pageRows = 12
 )
 
 // write returns b as a string.
@@ -34,14 +37,20 @@ func (p *page) write(b []byte) string {
 	return p.text.String()[start:]
 }
 
-// value returns s as a header has it: alone in a slice.
-func (p *page) value(s string) []string {
-	if len(p.values) == 0 {
-		p.values = make([]string, pageValues)
+// row returns one for a response.
+func (p *page) row() *row {
+	if len(p.rows) == 0 {
+		p.rows = make([]row, pageRows)
 	}
-	v := p.values[:1:1]
-	v[0], p.values = s, p.values[1:]
+	v := &p.rows[0]
+	p.rows = p.rows[1:]
 	return v
+}
+
+// set writes a value, and returns it as a header has it: alone in a slice.
+func (r *row) set(i int, s string) []string {
+	r[i] = s
+	return r[i : i+1 : i+1]
 }
 
 func (p *page) integer(n int64) string {

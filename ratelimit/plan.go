@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 )
 
@@ -14,15 +15,17 @@ type plan struct {
 	rules   []rule
 	fixed   string // RateLimit-Policy, if it is always the same
 	settles bool
+	pool    sync.Pool // of *scratch
 }
 
 // A rule is a policy, and what is known of it before a request comes.
 type rule struct {
 	Policy
-	charge Charge // of a request, but for its key and what depends on it
-	prefix []byte // of its keys
-	item   []byte // its name as a structured field has it
-	quota  string // X-RateLimit-Limit, if it is always the same
+	charge Charge  // of a request, but for its key and what depends on it
+	prefix []byte  // of its keys
+	item   []byte  // its name as a structured field has it
+	quota  string  // X-RateLimit-Limit, if it is always the same
+	early  []state // if the limit is always the same: see [rule.foresee]
 	reset  atomic.Pointer[second]
 }
 
@@ -61,17 +64,25 @@ func (p *rule) set(policy Policy) {
 	}
 	if p.Limits == nil {
 		p.quota = strconv.FormatInt(p.Limit, 10)
+		p.foresee()
 	}
 }
 
-// vary has a charge be as a request asks for.
-func (p *rule) vary(c *Charge, r *http.Request) {
+// make makes the charge of a request. The memory of the charge's last key is used again.
+func (p *rule) make(c *Charge, r *http.Request) error {
+	key, err := p.Key.appendTo(append(c.Key[:0], p.prefix...), r)
+	if err != nil {
+		return keyless(&p.Policy, err)
+	}
+	*c = p.charge
+	c.Key = key
 	if p.Limits != nil {
 		c.Limit = inBounds(p.Limits(r))
 	}
 	if p.Costs != nil {
 		c.Cost = inBounds(p.Costs(r))
 	}
+	return nil
 }
 
 // fix writes RateLimit-Policy, if no request has another one.

@@ -119,7 +119,7 @@ func TestFaultyPoliciesAreNamed(t *testing.T) {
 	}{
 		"no name":          {func(p *ratelimit.Policy) { p.Name = "" }, "printable"},
 		"a strange name":   {func(p *ratelimit.Policy) { p.Name = "é" }, "printable"},
-		"a negative limit": {func(p *ratelimit.Policy) { p.Limit = -1 }, "limit is -1"},
+		"a negative limit": {func(p *ratelimit.Policy) { p.Limit = math.MinInt64 }, "limit is -9"},
 		"a huge limit":     {func(p *ratelimit.Policy) { p.Limit = 1e15 }, "limit is 1000000000000000"},
 		"no window":        {func(p *ratelimit.Policy) { p.Window = 0 }, "window is 0s"},
 		"a huge window":    {func(p *ratelimit.Policy) { p.Window = 100_000 * time.Hour }, "at most 10 years"},
