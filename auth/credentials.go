@@ -71,22 +71,26 @@ func bearer(value string) (string, presence) {
 	return token, present
 }
 
-// token68 has the characters of one but for the padding (RFC 9110, section 11.2).
-var token68 = func() (t [256]bool) {
-	for _, c := range []byte(base62 + "-._~+/") {
-		t[c] = true
+// strangeIn68 is 1 for what is no character of a token68, but for its padding (RFC
+// 9110, section 11.2).
+var strangeIn68 = func() (t [256]byte) {
+	for c := range t {
+		if strings.IndexByte(base62+"-._~+/", byte(c)) < 0 {
+			t[c] = 1
+		}
 	}
 	return t
 }()
 
 func isToken68(s string) bool {
-	s = strings.TrimRight(s, "=")
-	for i := range len(s) {
-		if !token68[s[i]] {
-			return false
-		}
+	for s != "" && s[len(s)-1] == '=' {
+		s = s[:len(s)-1]
 	}
-	return s != ""
+	strange := byte(0)
+	for _, c := range []byte(s) {
+		strange |= strangeIn68[c]
+	}
+	return s != "" && strange == 0
 }
 
 // isVisible reports whether s is of visible ASCII characters.

@@ -86,20 +86,16 @@ func checks(key string, prefix int) bool {
 		return false
 	}
 	body, end := key[:len(key)-checksumLen], key[len(key)-checksumLen:]
-	for i := prefix; i < len(body); i++ {
-		if digits[body[i]] < 0 {
-			return false
-		}
+	all := int8(0) // of the digits; negative if one is no digit
+	for _, c := range []byte(body[prefix:]) {
+		all |= digits[c]
 	}
 	sum := uint32(0)
-	for i := range len(end) {
-		d := digits[end[i]]
-		if d < 0 {
-			return false
-		}
-		sum = sum*62 + uint32(d)
+	for _, c := range []byte(end) {
+		all |= digits[c]
+		sum = sum*62 + uint32(digits[c])
 	}
-	return checksum(body) == sum
+	return all >= 0 && checksum(body) == sum
 }
 
 // prefix returns the longest prefix that the key starts with, and its environment.

@@ -74,7 +74,7 @@ func (g *Guard) Handler(next http.Handler) http.Handler {
 	onError := orStandard(g.OnError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st, w, r := reqstate.Ensure(w, r)
-		p, err := g.Check(r, time.Now())
+		p, err := g.Check(r, st.Arrived())
 		if err != nil {
 			onError(w, r, err)
 			return

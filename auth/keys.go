@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"log/slog"
 	"slices"
@@ -86,7 +85,7 @@ func (k *Keys) Verify(ctx context.Context, credential string, now time.Time) (*P
 		return nil, p.unknown
 	case err != nil:
 		return nil, err
-	case subtle.ConstantTimeCompare(key.Hash[:], hash[:]) != 1:
+	case key.Hash != hash:
 		return nil, errors.New("auth: the store found a key of another hash")
 	}
 	if kind := k.refusal(key, now); kind != "" {

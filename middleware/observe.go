@@ -52,7 +52,7 @@ func Observe(logger *slog.Logger) func(http.Handler) http.Handler {
 				return
 			}
 			st.Observed, st.ClientIP = true, chimiddleware.GetClientIPAddr(r.Context())
-			o := observation{log: log, st: st, r: r, path: r.URL.Path, start: time.Now(), aborted: true}
+			o := observation{log: log, st: st, r: r, path: r.URL.Path, start: st.Arrived(), aborted: true}
 			defer o.tell()
 			next.ServeHTTP(w, r)
 			o.aborted = false

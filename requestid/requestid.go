@@ -47,9 +47,11 @@ const maxLen = 128
 // New returns a new ID: "req_" and a UUID of version 7 (RFC 9562), so that IDs
 // sort by the time they were made. An ID is unique, but no secret: it tells when it
 // was made. New does not fail, and is safe for concurrent use.
-func New() string {
+func New() string { return newAt(time.Now()) }
+
+func newAt(now time.Time) string {
 	src := sources.Get().(*source)
-	id := format(src.next(tick(time.Now())))
+	id := format(src.next(tick(now)))
 	sources.Put(src)
 	return id
 }
@@ -146,7 +148,7 @@ func Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st, w, r := reqstate.Ensure(w, r)
 		if st.RequestID == "" {
-			st.RequestID = choose(r.Header[Header])
+			st.RequestID = choose(st, r.Header[Header])
 		}
 		st.ShowsID, st.IDHeader[0] = true, st.RequestID
 		w.Header()[Header] = st.IDHeader[:]
@@ -155,11 +157,11 @@ func Handler(next http.Handler) http.Handler {
 }
 
 // choose returns the ID for a request with these X-Request-Id headers.
-func choose(inbound []string) string {
+func choose(st *reqstate.State, inbound []string) string {
 	if len(inbound) == 1 && Valid(inbound[0]) {
 		return inbound[0]
 	}
-	return New()
+	return newAt(st.Arrived())
 }
 
 // FromContext returns the ID of the request that ctx belongs to, or "" if it has

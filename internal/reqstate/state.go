@@ -8,9 +8,11 @@ package reqstate
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"net/netip"
 	"sync/atomic"
+	"time"
 )
 
 // A State is one request's state. It is the request's context too, which saves
@@ -38,40 +40,49 @@ type State struct {
 	Observed bool
 	// reader is who was there when a failure of the server was answered.
 	reader reader
-	// Problem is what was not as it should be about that failure.
-	Problem error
 	// ShowsID says that responses have the ID in their headers, backed by IDHeader.
 	// Handlers can reach that one.
 	ShowsID  bool
+	copied   int32 // the length of the body that was written elsewhere, 0 if unknown
 	IDHeader [1]string
+	// Problem is what was not as it should be about the failure.
+	Problem error
 
 	response Response
+	request  *http.Request // the last one that was seen with it
+	arrived  time.Time
 	outer    *State
-	verified atomic.Value // the Principal, for who waits for a fork
+	verified atomic.Pointer[any] // the Principal, for who waits for a fork
 	// A handler that outlives its deadline (http.TimeoutHandler) is in a state of its
 	// own, and asks and tells this one from another goroutine.
 	onError   atomic.Pointer[OnError]
 	failed    answer
 	elsewhere answer
-	status    int // of the contract's reply, 0 before it is written
-	length    int // of its body
+	status    int32 // of the contract's reply, 0 before it is written
+	length    int32 // of its body
 }
 
 // An answer is the first failed reply to a response.
 type answer struct {
 	is     atomic.Int32 // 0 not there, 1 being recorded, 2 there
 	status int32
-	length int32 // of its body, if it was written elsewhere
 	code   string
 	err    error
 }
 
-func (a *answer) record(status, length int, code string, err error) (first bool) {
-	if first = a.is.CompareAndSwap(0, 1); first {
-		a.status, a.length, a.code, a.err = int32(status), int32(length), code, err
-		a.is.Store(2)
+func (a *answer) record(status int, code string, err error) (first bool) {
+	if first = a.first(); first {
+		a.set(status, code, err)
 	}
 	return first
+}
+
+// first reports whether there is no answer yet. Then it must be set.
+func (a *answer) first() bool { return a.is.CompareAndSwap(0, 1) }
+
+func (a *answer) set(status int, code string, err error) {
+	a.status, a.code, a.err = int32(status), code, err
+	a.is.Store(2)
 }
 
 // OnError answers a failure.
@@ -102,11 +113,12 @@ func (s *State) ShownID() string {
 	return ""
 }
 
-type contextKey struct{}
+// contextKey is a pointer: contexts compare those faster than structs.
+var contextKey = new(struct{ _ byte })
 
 // Value answers the package's own key, and asks the parent context for others.
 func (s *State) Value(key any) any {
-	if key == (contextKey{}) {
+	if key == any(contextKey) {
 		return s
 	}
 	return s.Context.Value(key)
@@ -114,7 +126,10 @@ func (s *State) Value(key any) any {
 
 // From returns the state that ctx carries, or nil.
 func From(ctx context.Context) *State {
-	s, _ := ctx.Value(contextKey{}).(*State)
+	s, ok := ctx.(*State)
+	if !ok {
+		s, _ = ctx.Value(contextKey).(*State)
+	}
 	return s
 }
 
@@ -126,9 +141,13 @@ func From(ctx context.Context) *State {
 // its own request's context, to serve a part of a batch) gets a state of its own,
 // which starts with what the outer one knows.
 func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter, *http.Request) {
+	if w, ok := w.(*Response); ok && w.st != nil && w.st.request == r {
+		return w.st, w, r
+	}
 	ctx := r.Context()
 	outer := From(ctx)
 	if outer != nil && outer.Observes(w) {
+		outer.request = r
 		return outer, w, r
 	}
 	s := &State{Context: ctx, outer: outer}
@@ -137,7 +156,16 @@ func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter
 		s.RequestID = outer.RequestID
 		s.onError.Store(outer.InCharge())
 	}
-	return s, &s.response, r.WithContext(s)
+	s.request = r.WithContext(s)
+	return s, &s.response, s.request
+}
+
+// Arrived returns when the request came: when this was asked first.
+func (s *State) Arrived() time.Time {
+	if s.arrived.IsZero() {
+		s.arrived = time.Now()
+	}
+	return s.arrived
 }
 
 // Fork returns a state within s for a handler that has a goroutine of its own, writes to
@@ -145,7 +173,7 @@ func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter
 func (s *State) Fork(ctx context.Context, w http.ResponseWriter) *State {
 	fork := &State{
 		Context: ctx, outer: s, RequestID: s.RequestID, ClientIP: s.ClientIP,
-		Principal: s.Principal, Challenge: s.Challenge, Observed: s.Observed,
+		Principal: s.Principal, Challenge: s.Challenge, Observed: s.Observed, arrived: s.arrived,
 	}
 	fork.response.ResponseWriter, fork.response.st = w, fork
 	fork.onError.Store(s.InCharge())
@@ -161,7 +189,7 @@ func (s *State) Join(fork *State, failure bool) {
 		s.reader = fork.reader
 	}
 	if f := &fork.failed; failure && f.is.Load() == 2 {
-		s.failed.record(int(f.status), 0, f.code, f.err)
+		s.failed.record(int(f.status), f.code, f.err)
 		s.Problem = fork.Problem
 	}
 }
@@ -170,14 +198,15 @@ func (s *State) Join(fork *State, failure bool) {
 func (s *State) Verified(principal any, challenge func(scopes []string) []string) {
 	s.Principal, s.Challenge = principal, challenge
 	if s.outer != nil {
-		s.verified.Store(principal)
+		p := principal
+		s.verified.Store(&p)
 	}
 }
 
 // Overtake takes over what can be known of a fork whose goroutine has not ended.
 func (s *State) Overtake(fork *State) {
 	if principal := fork.verified.Load(); principal != nil {
-		s.Principal = principal
+		s.Principal = *principal
 	}
 }
 
@@ -231,17 +260,22 @@ func Innermost(w http.ResponseWriter) http.ResponseWriter {
 
 // Answer says that the reply which is written from now on, with that status and a body
 // of that length, is one of the contract's.
-func (s *State) Answer(status, length int) { s.status, s.length = status, length }
+func (s *State) Answer(status, length int) {
+	s.status, s.length = int32(status), short(length)
+}
+
+// short returns the length of a body of an error, which is never longer than that.
+func short(length int) int32 { return int32(min(length, math.MaxInt32)) }
 
 // Answers reports whether a reply of that status is one of the contract's.
-func (s *State) Answers(status int) bool { return s.status == status }
+func (s *State) Answers(status int) bool { return int(s.status) == status }
 
 // Length returns the length of the body of the contract's reply, 0 before it is written.
-func (s *State) Length() int { return s.length }
+func (s *State) Length() int { return int(s.length) }
 
 // AnswersWith reports whether a body of that length is the whole of the contract's
 // reply.
-func (s *State) AnswersWith(length int) bool { return length > 0 && s.length == length }
+func (s *State) AnswersWith(length int) bool { return length > 0 && s.Length() == length }
 
 // Failed records the reply that was sent for err, here and in the states around
 // this one whose response it is too, by way of a wrapper without Unwrap. A batch,
@@ -250,15 +284,15 @@ func (s *State) AnswersWith(length int) bool { return length > 0 && s.length == 
 func (s *State) Failed(code string, err error) (first bool) {
 	status := s.response.Status()
 	if status == 0 { // a wrapper between keeps the reply back
-		status = s.status
+		status = int(s.status)
 	}
-	first = s.failed.record(status, 0, code, err)
+	first = s.failed.record(status, code, err)
 	for s = s.outer; s != nil; s = s.outer {
 		switch s.response.Status() {
 		case 0:
 			s.FailedElsewhere(status, 0, code, err)
 		case status:
-			s.failed.record(status, 0, code, err)
+			s.failed.record(status, code, err)
 		default:
 			return first
 		}
@@ -270,7 +304,10 @@ func (s *State) Failed(code string, err error) (first bool) {
 // this state's, with a body of that length, 0 if unknown. It may be copied to this one:
 // see Adopt.
 func (s *State) FailedElsewhere(status, length int, code string, err error) {
-	s.elsewhere.record(status, length, code, err)
+	if s.elsewhere.first() {
+		s.copied = short(length)
+		s.elsewhere.set(status, code, err)
+	}
 }
 
 // Adopt reports whether the first failed reply that was written elsewhere has that
@@ -281,8 +318,8 @@ func (s *State) Adopt(status int) (length int, ok bool) {
 	if a.is.Load() != 2 || int(a.status) != status {
 		return 0, false
 	}
-	s.failed.record(status, 0, a.code, a.err)
-	return int(a.length), true
+	s.failed.record(status, a.code, a.err)
+	return int(s.copied), true
 }
 
 // Failure returns the published code of the error that the request was answered

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+
+	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
 // Why a reply was sent as it is.
@@ -33,7 +35,8 @@ type ReplyError struct {
 	// ErrTooLong, ErrStreamed or ErrUnanswered.
 	Passed error
 
-	method string // of the request
+	method   string            // of the request
+	inCharge *reqstate.OnError // when the reply began
 }
 
 // maxText is how much of a body stands in an error's text.

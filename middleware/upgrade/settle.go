@@ -74,8 +74,8 @@ func (w *writer) adopts() bool {
 }
 
 func (w *writer) errorHandler() OnError {
-	if w.onError != nil {
-		return *w.onError
+	if inCharge := w.held.inCharge; inCharge != nil {
+		return *inCharge
 	}
 	return w.replies.OnError
 }

@@ -30,8 +30,7 @@ type writer struct {
 	st      *reqstate.State
 	r       *http.Request
 	held    *ReplyError
-	onError *reqstate.OnError // in charge when the reply began
-	scratch http.Header       // what Header returns once closed
+	scratch http.Header // what Header returns once closed
 	mode    mode
 	off     bool
 	packed  bool // the held reply is the contract's, packed by a wrapper between
@@ -123,8 +122,9 @@ func (w *writer) hold(status int) {
 	if invalid(status) {
 		status = http.StatusInternalServerError
 	}
-	w.held = &ReplyError{Status: status, Header: w.ResponseWriter.Header().Clone(), method: w.r.Method}
-	w.onError = w.st.InCharge()
+	w.held = &ReplyError{
+		Status: status, Header: w.ResponseWriter.Header().Clone(), method: w.r.Method, inCharge: w.st.InCharge(),
+	}
 	if status >= 500 {
 		w.st.Failing()
 	}
