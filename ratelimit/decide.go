@@ -53,17 +53,17 @@ func (l *Limiter) decide(s *scratch, h http.Header, r *http.Request) error {
 	if err := l.Store.Take(r.Context(), s.charges, s.decisions); err != nil {
 		return l.failed(s, r, err)
 	}
-	refused, strictest := s.verdict()
+	v := s.verdict()
 	if l.Observe != nil {
-		l.observe(r.Context(), s, refused >= 0)
+		l.observe(r.Context(), s, v.refused >= 0)
 	}
-	if h != nil && strictest >= 0 {
-		l.show(s, h, strictest)
+	if h != nil && v.strictest >= 0 {
+		l.show(s, h, v)
 	}
-	if refused < 0 {
+	if v.refused < 0 {
 		return nil
 	}
-	return refusal(&s.charges[refused], &s.decisions[refused])
+	return refusal(&s.charges[v.refused], &s.decisions[v.refused])
 }
 
 // charge makes the charges of the policies that concern a request.
@@ -96,24 +96,31 @@ func keyless(p *Policy, err error) error {
 	return errcatalog.Internal.Because(fmt.Errorf("ratelimit: the key of policy %q: %w", p.Name, err))
 }
 
-// verdict returns the number of the charge that has the client wait longest, -1 if the
-// request is admitted, and of the one that the X-headers tell of: that one, or where the
-// least remains; -1 if there is none to tell of.
-func (s *scratch) verdict() (refused, strictest int) {
-	refused, strictest = -1, -1
+// A verdict is what becomes of a request, by all of its decisions.
+type verdict struct {
+	refused   int // the charge that has the client wait longest, -1 if the request is admitted
+	strictest int // that one, or where the least remains; -1 if there is none to tell of
+	told      int // how many headers tell of
+}
+
+func (s *scratch) verdict() verdict {
+	v := verdict{refused: -1, strictest: -1}
 	for i := range s.charges {
 		c, d := &s.charges[i], &s.decisions[i]
-		if !d.Allowed && !c.Shadow && (refused < 0 || d.longer(&s.decisions[refused])) {
-			refused = i
+		if !d.Allowed && !c.Shadow && (v.refused < 0 || d.longer(&s.decisions[v.refused])) {
+			v.refused = i
 		}
-		if shown(c, d) && (strictest < 0 || d.Remaining < s.decisions[strictest].Remaining) {
-			strictest = i
+		if shown(c, d) {
+			v.told++
+			if v.strictest < 0 || d.Remaining < s.decisions[v.strictest].Remaining {
+				v.strictest = i
+			}
 		}
 	}
-	if refused >= 0 {
-		strictest = refused
+	if v.refused >= 0 {
+		v.strictest = v.refused
 	}
-	return refused, strictest
+	return v
 }
 
 // longer reports whether the wait is longer than another: for ever, if it is negative.

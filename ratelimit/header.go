@@ -31,15 +31,15 @@ const (
 // show sets the headers that tell how a request fared, the X-headers by the strictest
 // charge. Those that another limiter has set stay, where they are the stricter ones, and
 // in the lists.
-func (l *Limiter) show(s *scratch, h http.Header, strictest int) {
-	p, c, d := s.rules[strictest], &s.charges[strictest], &s.decisions[strictest]
+func (l *Limiter) show(s *scratch, h http.Header, v verdict) {
+	p, c, d := s.rules[v.strictest], &s.charges[v.strictest], &s.decisions[v.strictest]
 	var states, policies []string
 	tell := true
 	if len(h) > 0 { // there may be something to merge with
 		states, policies = h[headerRateLimit], h[headerPolicy]
 		tell = !d.Allowed || !stricter(h, d.Remaining)
 	}
-	st := s.state(states, strictest)
+	st := s.state(states, v.strictest)
 	row := s.page.row()
 	if tell && !l.Omit.Limit {
 		h[headerLimit] = row.set(0, s.limit(p, c))
@@ -54,7 +54,7 @@ func (l *Limiter) show(s *scratch, h http.Header, strictest int) {
 		h[headerRateLimit] = row.set(3, st.text)
 	}
 	if !l.Omit.RateLimitPolicy {
-		h[headerPolicy] = row.set(4, s.policies(policies))
+		h[headerPolicy] = row.set(4, s.policies(policies, v.told))
 	}
 	if !d.Allowed && !l.Omit.RetryAfter {
 		h[headerRetryAfter] = []string{s.page.integer(secondsUp(retryAfter(c, d)))}
@@ -90,14 +90,10 @@ func stricter(h http.Header, remaining int64) bool {
 	return err == nil && n < remaining
 }
 
-// policies returns RateLimit-Policy, with an item for each policy after those that are
-// set. Most times it is there.
-func (s *scratch) policies(set []string) string {
-	known := s.plan.fixed != "" && len(set) == 0
-	for i := range s.decisions {
-		known = known && !s.decisions[i].At.IsZero()
-	}
-	if known {
+// policies returns RateLimit-Policy, with an item for each policy that is shown after
+// those that are set. Most times it is there.
+func (s *scratch) policies(set []string, told int) string {
+	if s.plan.fixed != "" && len(set) == 0 && told == len(s.charges) {
 		return s.plan.fixed
 	}
 	b := appendItems(s.text[:0], set)

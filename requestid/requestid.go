@@ -24,11 +24,10 @@
 package requestid
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"io"
+	"encoding/hex"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -57,28 +56,25 @@ func newAt(now time.Time) string {
 }
 
 // A source makes UUIDs of random bytes that it has read ahead, which saves most of them
-// a system call. It has a place for one of its own, which uuid.NewV7FromReader would
-// allocate each time.
+// a system call. None is used twice.
 type source struct {
-	random *bufio.Reader
-	uuid   uuid.UUID
+	random [512]byte
+	left   int // of random
 }
 
-var sources = sync.Pool{New: func() any { return &source{random: bufio.NewReaderSize(random{}, 512)} }}
-
-// random is crypto/rand.Read, which never returns an error: where a system can't give
-// random bytes, it ends the program.
-type random struct{}
-
-func (random) Read(p []byte) (int, error) { return rand.Read(p) }
+var sources = sync.Pool{New: func() any { return new(source) }}
 
 // next returns a UUID of version 7 whose 60 bits of time are tick.
-func (s *source) next(tick uint64) uuid.UUID {
-	u := &s.uuid
-	_, _ = io.ReadFull(s.random, u[8:])
+func (s *source) next(tick uint64) (u uuid.UUID) {
+	if s.left == 0 {
+		_, _ = rand.Read(s.random[:]) // never fails: Go ends the program instead
+		s.left = len(s.random)
+	}
+	s.left -= 8
+	copy(u[8:], s.random[s.left:])
 	binary.BigEndian.PutUint64(u[:8], tick>>12<<16|0x7000|tick&0xfff)
 	u[8] = u[8]&0x3f | 0x80
-	return *u
+	return u
 }
 
 // last is the last tick.
@@ -102,16 +98,24 @@ func tick(now time.Time) uint64 {
 
 // format is "req_" + u.String(), in one allocation.
 func format(u uuid.UUID) string {
-	const digits = "0123456789abcdef"
 	id := [40]byte([]byte("req_00000000-0000-0000-0000-000000000000"))
-	for i, at := range digitPairs {
-		id[at], id[at+1] = digits[u[i]>>4], digits[u[i]&0xf]
+	for i, at := range places {
+		pair := digits[u[i]]
+		id[at], id[at+1] = pair[0], pair[1]
 	}
 	return string(id[:])
 }
 
-// digitPairs is where each byte of a UUID stands in an ID.
-var digitPairs = [...]int{4, 6, 8, 10, 13, 15, 18, 20, 23, 25, 28, 30, 32, 34, 36, 38}
+// places is where each byte of a UUID stands in an ID.
+var places = [...]uint8{4, 6, 8, 10, 13, 15, 18, 20, 23, 25, 28, 30, 32, 34, 36, 38}
+
+// digits has the two hexadecimal digits of each byte.
+var digits = func() (t [256][2]byte) {
+	for i := range t {
+		hex.Encode(t[i][:], []byte{byte(i)})
+	}
+	return t
+}()
 
 // Valid reports whether id is fit to be repeated: 1 to 128 characters, each an ASCII
 // letter, a digit, or one of . _ : -
