@@ -96,7 +96,7 @@ func (s *scratch) policies(set []string, told int) string {
 	if s.plan.fixed != "" && len(set) == 0 && told == len(s.charges) {
 		return s.plan.fixed
 	}
-	b := appendItems(s.text[:0], set)
+	b := s.plan.appendOthers(s.text[:0], set)
 	for i := range s.charges {
 		if c := &s.charges[i]; shown(c, &s.decisions[i]) {
 			b = appendPolicy(appendItem(b, s.rules[i].item), c)
@@ -106,37 +106,10 @@ func (s *scratch) policies(set []string, told int) string {
 	return s.page.write(b)
 }
 
-func appendItems(b []byte, items []string) []byte {
-	for _, item := range items {
-		b = appendItem(b, item)
-	}
-	return b
-}
-
-func appendItem[T string | []byte](b []byte, item T) []byte {
-	if len(b) > 0 {
-		b = append(b, ", "...)
-	}
-	return append(b, item...)
-}
-
 // appendPolicy appends the parameters of RateLimit-Policy: quota and window.
 func appendPolicy(b []byte, c *Charge) []byte {
 	b = strconv.AppendInt(append(b, ";q="...), c.Limit, 10)
 	return strconv.AppendInt(append(b, ";w="...), secondsUp(c.Window), 10)
-}
-
-// appendString appends a string of printable ASCII as a structured field has it (RFC
-// 9651, section 3.3.3).
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	for i := range len(s) {
-		if s[i] == '"' || s[i] == '\\' {
-			b = append(b, '\\')
-		}
-		b = append(b, s[i])
-	}
-	return append(b, '"')
 }
 
 // shown reports whether headers tell of a decision: not of shadows, nor of what is not

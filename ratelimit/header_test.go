@@ -61,8 +61,21 @@ func FuzzHeaders(f *testing.F) {
 		if (err == nil) != allowed {
 			t.Fatalf("it returns %v", err)
 		}
-		merged := h.Clone()
+		again, merged := h.Clone(), h.Clone()
+		_ = l.Check(again, httptest.NewRequest(http.MethodGet, "/", nil))
+		if got, want := again.Get("RateLimit"), h.Get("RateLimit"); got != want {
+			t.Errorf("RateLimit is %q, and when the same limiter stands twice %q", want, got)
+		}
+		p.Name, other.Name = name+"3", name+"4"
+		if err := l.Replace(p, other); err != nil {
+			t.Fatal(err)
+		}
 		_ = l.Check(merged, httptest.NewRequest(http.MethodGet, "/", nil)) // as another limiter does
+		for list, before := range map[string]string{merged.Get("RateLimit"): h.Get("RateLimit"), merged.Get("RateLimit-Policy"): h.Get("RateLimit-Policy")} {
+			if !strings.HasPrefix(list, before+", ") {
+				t.Errorf("%q and another limiter's are %q", before, list)
+			}
+		}
 		for _, h := range []http.Header{h, merged} {
 			if !state.MatchString(h.Get("RateLimit")) || !policed.MatchString(h.Get("RateLimit-Policy")) || len(h["Ratelimit"]) != 1 {
 				t.Errorf("RateLimit is %q and RateLimit-Policy %q", h["Ratelimit"], h["Ratelimit-Policy"])
@@ -166,6 +179,46 @@ func TestEachHeaderCanBeOmitted(t *testing.T) {
 				t.Errorf("without %s, %s is set: %v", name, other, set)
 			}
 		}
+	}
+}
+
+// FuzzForeignLists has something else set RateLimit before: whatever that is, the
+// policy's item comes after it, once.
+func FuzzForeignLists(f *testing.F) {
+	f.Add(`"hour";r=1;t=60`)
+	f.Add(`"default";r=1;t=60, "a,\"b";r=1;t=2`)
+	f.Add(`"default;r=1,,`)
+	f.Fuzz(func(t *testing.T, before string) {
+		w := newWorld(perMinute("default", 5))
+		h := http.Header{"Ratelimit": {before}}
+		for _, remaining := range []string{"4", "3"} {
+			if err := w.Check(h, httptest.NewRequest(http.MethodGet, "/", nil)); err != nil {
+				t.Fatal(err)
+			}
+			own := `"default";r=` + remaining + `;t=60`
+			if after := h.Get("RateLimit"); !strings.HasSuffix(after, own) || len(after) > len(before)+len(own)+len(", ")*(1+strings.Count(before, ",")) {
+				t.Errorf("%q becomes %q", before, after)
+			}
+			before = h.Get("RateLimit")
+		}
+	})
+}
+
+func TestAPolicyThatIsAppliedTwiceIsToldOnce(t *testing.T) {
+	t.Parallel()
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+	for _, name := range []string{"default", "a,b", `a"b, c\`, " "} {
+		w, other := newWorld(perMinute(name, 5), perMinute("hour", 9)), newWorld(perMinute(name+"2", 7))
+		h := http.Header{}
+		for _, l := range []*ratelimit.Limiter{&w.Limiter, &other.Limiter, &w.Limiter} {
+			if err := l.Check(h, httptest.NewRequest(http.MethodGet, "/", nil)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		item := escape.Replace(name)
+		has(t, &http.Response{Header: h}, "X-RateLimit-Remaining", "3",
+			"RateLimit", fmt.Sprintf(`"%s2";r=6;t=60, "%s";r=3;t=60, "hour";r=7;t=60`, item, item),
+			"RateLimit-Policy", fmt.Sprintf(`"%s2";q=7;w=60, "%s";q=5;w=60, "hour";q=9;w=60`, item, item))
 	}
 }
 

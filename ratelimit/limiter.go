@@ -20,7 +20,7 @@ type OnError = func(w http.ResponseWriter, r *http.Request, err error)
 //
 // A request is charged by all policies or, if one of them refuses it, by none.
 // Several limiters may stand before a handler, such as one before the guard and one
-// after it: their headers are merged.
+// after it: their headers are merged. A policy that is applied twice is told once.
 //
 // While the store fails, requests are refused as errcatalog.LimiterUnavailable, unless
 // all policies have another choice in OnFailure.
