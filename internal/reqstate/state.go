@@ -49,7 +49,6 @@ type State struct {
 	Problem error
 
 	response Response
-	request  *http.Request // the last one that was seen with it
 	arrived  time.Time
 	outer    *State
 	verified atomic.Pointer[any] // the Principal, for who waits for a fork
@@ -141,13 +140,9 @@ func From(ctx context.Context) *State {
 // its own request's context, to serve a part of a batch) gets a state of its own,
 // which starts with what the outer one knows.
 func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter, *http.Request) {
-	if w, ok := w.(*Response); ok && w.st != nil && w.st.request == r {
-		return w.st, w, r
-	}
 	ctx := r.Context()
 	outer := From(ctx)
 	if outer != nil && outer.Observes(w) {
-		outer.request = r
 		return outer, w, r
 	}
 	s := &State{Context: ctx, outer: outer}
@@ -156,8 +151,7 @@ func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter
 		s.RequestID = outer.RequestID
 		s.onError.Store(outer.InCharge())
 	}
-	s.request = r.WithContext(s)
-	return s, &s.response, s.request
+	return s, &s.response, r.WithContext(s)
 }
 
 // Arrived returns when the request came: when this was asked first.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,6 +66,32 @@ func TestEnsureKeepsWhatIsThere(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestEnsureSeesThatAContextWasReplacedInPlace(t *testing.T) {
+	t.Parallel()
+	st, w, r := reqstate.Ensure(httptest.NewRecorder(), get())
+	*r = *r.WithContext(context.Background())
+	again, _, r := reqstate.Ensure(w, r)
+	if again == st || reqstate.From(r.Context()) != again {
+		t.Error("the request does not carry the state that is told of it")
+	}
+}
+
+// Parts of a batch may be served at once and share their response.
+func TestEnsureChangesNothingThatIsThere(t *testing.T) {
+	t.Parallel()
+	st, w, r := reqstate.Ensure(httptest.NewRecorder(), get())
+	var parts sync.WaitGroup
+	for range 4 {
+		part := r.WithContext(r.Context())
+		parts.Go(func() {
+			if got, _, _ := reqstate.Ensure(openWriter{w}, part); got != st {
+				t.Error("a part has another state")
+			}
+		})
+	}
+	parts.Wait()
 }
 
 func TestEnsureMakesAnInnerStateForAnotherResponse(t *testing.T) {
