@@ -74,7 +74,7 @@ func (g *Guard) Handler(next http.Handler) http.Handler {
 	onError := orStandard(g.OnError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st, w, r := reqstate.Ensure(w, r)
-		p, err := g.Check(r, st.Arrived())
+		p, err := g.Check(r, st.Now())
 		if err != nil {
 			onError(w, r, err)
 			return

@@ -250,6 +250,42 @@ func TestAStoreThatHangsIsNever401(t *testing.T) {
 	}
 }
 
+func TestACredentialMustBeInForceWhenItIsChecked(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		held   time.Duration // from when the request came
+		status int
+	}{
+		{"before it expires", time.Minute - 1, 200},
+		{"as it expires", time.Minute, 401},
+		{"after it expired", time.Hour, 401},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var store auth.Memory
+				secret, _, err := (&auth.Issuer{Store: &store, Format: format}).Issue(t.Context(), "test",
+					auth.Grant{Environment: "live", ExpiresAt: time.Now().Add(time.Minute)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				guarded := auth.Require(&auth.Keys{Store: &store, Format: format}, quiet.WriteError)(hello)
+				h := middleware.Stack{Errors: quiet}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					time.Sleep(tt.held)
+					guarded.ServeHTTP(w, r)
+				}))
+				r := httptest.NewRequest(http.MethodGet, "/", nil)
+				r.Header.Set("Authorization", "Bearer "+secret)
+				rec := httptest.NewRecorder()
+				if h.ServeHTTP(rec, r); rec.Code != tt.status {
+					t.Errorf("got %d, want %d", rec.Code, tt.status)
+				}
+			})
+		})
+	}
+}
+
 func TestWithoutOnErrorTheStandardCatalogueAnswers(t *testing.T) {
 	t.Parallel()
 	for name, h := range map[string]http.Handler{
