@@ -25,7 +25,8 @@ const statusClientClosed = 499
 //	status         the status that was sent, 499 if the client left before, 0 for a
 //	               connection that a handler took over
 //	bytes          of the body
-//	duration       until the handler ended
+//	duration       from when the request came, to a requestid.Handler further out if there
+//	               is one, until the handler ended
 //	request_id
 //	client_ip      as chi's ClientIPFrom middlewares found it further out, else the
 //	               connection's

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	chimiddleware "github.com/go-chi/chi/v5/middleware"
@@ -216,6 +218,29 @@ func TestObserveTellsWhoAsks(t *testing.T) {
 			if id == "" || strings.Contains(log.buf.String(), key) {
 				t.Errorf("the principal is %q: %v", id, record)
 			}
+		})
+	}
+}
+
+func TestObserveCountsFromWhenARequestCame(t *testing.T) {
+	t.Parallel()
+	held := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(time.Second)
+			next.ServeHTTP(w, r)
+		})
+	}
+	for name, id := range map[string]string{"with an ID of its own": "mine", "without an ID": ""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var log journal
+				r := httptest.NewRequest(http.MethodGet, "/", nil)
+				r.Header.Set("X-Request-Id", id)
+				h := middleware.Observe(log.logger())(held(http.NotFoundHandler()))
+				requestid.Handler(held(h)).ServeHTTP(httptest.NewRecorder(), r)
+				shows(t, log.only(t), map[string]any{"duration": float64(2 * time.Second), "time": time.Now().Format(time.RFC3339Nano)})
+			})
 		})
 	}
 }

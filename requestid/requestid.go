@@ -151,8 +151,9 @@ func plain(c byte) bool {
 func Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st, w, r := reqstate.Ensure(w, r)
+		arrived := st.Arrived() // whoever made the ID: an access log inside counts from it
 		if st.RequestID == "" {
-			st.RequestID = choose(st, r.Header[Header])
+			st.RequestID = choose(arrived, r.Header[Header])
 		}
 		st.ShowsID, st.IDHeader[0] = true, st.RequestID
 		w.Header()[Header] = st.IDHeader[:]
@@ -160,12 +161,12 @@ func Handler(next http.Handler) http.Handler {
 	})
 }
 
-// choose returns the ID for a request with these X-Request-Id headers.
-func choose(st *reqstate.State, inbound []string) string {
+// choose returns the ID for a request that came then, with these X-Request-Id headers.
+func choose(arrived time.Time, inbound []string) string {
 	if len(inbound) == 1 && Valid(inbound[0]) {
 		return inbound[0]
 	}
-	return newAt(st.Arrived())
+	return newAt(arrived)
 }
 
 // FromContext returns the ID of the request that ctx belongs to, or "" if it has
