@@ -3,6 +3,7 @@ package middleware_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -64,4 +65,28 @@ func TestATimeoutIsLoggedWithItsRouteAndPrincipal(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What a middleware between the guard and the Timeout left behind may ask who it is.
+func TestATimeoutLeavesThePrincipalThatWasThere(t *testing.T) {
+	t.Parallel()
+	store := new(auth.Memory)
+	key := authtest.IssueKey(t, store, auth.Grant{Owner: "acme"})
+	inner := middleware.Timeout(errs.WriteError, time.Minute)(http.NotFoundHandler())
+	var behind sync.WaitGroup
+	h := auth.Require(&auth.Keys{Store: store, Format: authtest.Format}, errs.WriteError)(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			behind.Go(func() {
+				if p := auth.FromContext(r.Context()); p.Owner != "acme" {
+					t.Errorf("it is %v", p)
+				}
+			})
+			inner.ServeHTTP(w, r)
+		}))
+	for range 20 {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("Authorization", "Bearer "+key)
+		h.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	behind.Wait()
 }

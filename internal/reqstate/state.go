@@ -186,7 +186,10 @@ func (s *State) Fork(ctx context.Context, w http.ResponseWriter) *State {
 // Join takes over what a fork learned, once its goroutine has ended. With failure that
 // includes the failed reply, if there was one, which becomes that of s.
 func (s *State) Join(fork *State, failure bool) {
-	s.Principal, s.Challenge = fork.Principal, fork.Challenge
+	s.Challenge = fork.Challenge
+	if s.Principal != fork.Principal { // else others may be asking for it
+		s.Principal = fork.Principal
+	}
 	s.Routed(fork.Route)
 	if s.reader == unknown {
 		s.reader = fork.reader
