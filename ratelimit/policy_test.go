@@ -121,6 +121,7 @@ func TestFaultyPoliciesAreNamed(t *testing.T) {
 		"a strange name":   {func(p *ratelimit.Policy) { p.Name = "é" }, "printable"},
 		"a negative limit": {func(p *ratelimit.Policy) { p.Limit = math.MinInt64 }, "limit is -9"},
 		"a huge limit":     {func(p *ratelimit.Policy) { p.Limit = 1e15 }, "limit is 1000000000000000"},
+		"the hugest limit": {func(p *ratelimit.Policy) { p.Limit = math.MaxInt64 }, "limit is 9223372036854775807"},
 		"no window":        {func(p *ratelimit.Policy) { p.Window = 0 }, "window is 0s"},
 		"a huge window":    {func(p *ratelimit.Policy) { p.Window = 100_000 * time.Hour }, "at most 10 years"},
 		"a negative cost":  {func(p *ratelimit.Policy) { p.Cost = -1 }, "cost is -1"},

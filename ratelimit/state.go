@@ -12,7 +12,7 @@ const maxEarly = 1000
 // foresee writes the states of the first requests in a window, by how much is used then.
 // While they are alone, their reset is the window.
 func (p *rule) foresee() {
-	p.early = make([]state, min(max(p.Limit, 0)+1, maxEarly))
+	p.early = make([]state, 1+min(max(p.Limit, 0), maxEarly-1))
 	var on page
 	var b []byte
 	for used := range p.early {
