@@ -96,7 +96,7 @@ func (s *scratch) policies(set []string, told int) string {
 	if s.plan.fixed != "" && len(set) == 0 && told == len(s.charges) {
 		return s.plan.fixed
 	}
-	b := s.plan.appendOthers(s.text[:0], set)
+	b := s.appendOthers(s.text[:0], set)
 	for i := range s.charges {
 		if c := &s.charges[i]; shown(c, &s.decisions[i]) {
 			b = appendPolicy(appendItem(b, s.rules[i].item), c)

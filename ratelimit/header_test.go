@@ -222,6 +222,36 @@ func TestAPolicyThatIsAppliedTwiceIsToldOnce(t *testing.T) {
 	}
 }
 
+func TestAPolicyThatIsNotToldLeavesAnothersItem(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(p *ratelimit.Policy){
+		"it is exempt":    func(p *ratelimit.Policy) { p.Exempt = func(*http.Request) bool { return true } },
+		"it is a shadow":  func(p *ratelimit.Policy) { p.Shadow = true },
+		"it is not known": func(p *ratelimit.Policy) { p.OnFailure = ratelimit.Open },
+	} {
+		outer, inner := newWorld(perMinute("default", 5)), newWorld(perMinute("default", 5), perMinute("hour", 9))
+		change(&inner.Policies[0])
+		inner.Store = openStore{inner.Store}
+		rec := httptest.NewRecorder()
+		outer.Handler(inner.handler()).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/", nil))
+		t.Log(name)
+		has(t, rec.Result(), "RateLimit", `"default";r=4;t=60, "hour";r=8;t=60`, "RateLimit-Policy", `"default";q=5;w=60, "hour";q=9;w=60`)
+	}
+}
+
+// An openStore knows nothing of Open charges.
+type openStore struct{ ratelimit.Store }
+
+func (s openStore) Take(ctx context.Context, charges []ratelimit.Charge, decisions []ratelimit.Decision) error {
+	err := s.Store.Take(ctx, charges, decisions)
+	for i := range charges {
+		if charges[i].OnFailure == ratelimit.Open {
+			decisions[i] = ratelimit.Decision{Allowed: true}
+		}
+	}
+	return err
+}
+
 func TestTwoLimitersMergeTheirHeaders(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -5,13 +5,13 @@ import "strings"
 // What RateLimit and RateLimit-Policy are: lists of strings with parameters (RFC 9651,
 // section 3.1).
 
-// appendOthers appends the items of a list but for those of the plan's policies, whose
-// new ones take their place.
-func (pl *plan) appendOthers(b []byte, list []string) []byte {
+// appendOthers appends the items of a list but for those of the policies that are told
+// of, whose new ones take their place.
+func (s *scratch) appendOthers(b []byte, list []string) []byte {
 	for _, items := range list {
 		for items != "" {
 			var item string
-			if item, items = cutItem(items); item != "" && !pl.owns(item) {
+			if item, items = cutItem(items); item != "" && !s.tells(item) {
 				b = appendItem(b, item)
 			}
 		}
@@ -19,10 +19,13 @@ func (pl *plan) appendOthers(b []byte, list []string) []byte {
 	return b
 }
 
-// owns reports whether an item is that of one of the policies.
-func (pl *plan) owns(item string) bool {
-	for i := range pl.rules {
-		name := pl.rules[i].item
+// tells reports whether an item is that of a policy that is told of.
+func (s *scratch) tells(item string) bool {
+	for i := range s.charges {
+		if !shown(&s.charges[i], &s.decisions[i]) {
+			continue
+		}
+		name := s.rules[i].item
 		if len(item) > len(name) && item[:len(name)] == string(name) && item[len(name)] == ';' {
 			return true
 		}

@@ -39,7 +39,7 @@ func (s *scratch) state(set []string, strictest int) state {
 			return st
 		}
 	}
-	b := s.plan.appendOthers(s.text[:0], set)
+	b := s.appendOthers(s.text[:0], set)
 	from, to := 0, 0
 	for i := range s.charges {
 		d := &s.decisions[i]
