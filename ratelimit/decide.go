@@ -14,7 +14,8 @@ import (
 // are strings of their own.
 type scratch struct {
 	plan      *plan
-	rules     []*rule // of the charges
+	rules     []*rule  // of the charges
+	keys      [][]byte // the charges' last ones, whose memory is used again
 	charges   []Charge
 	decisions []Decision
 	owed      []Charge
@@ -30,17 +31,12 @@ func (pl *plan) borrow() *scratch {
 		return s
 	}
 	n := len(pl.rules)
-	return &scratch{plan: pl, rules: make([]*rule, n), charges: make([]Charge, n), decisions: make([]Decision, n)}
+	return &scratch{
+		plan: pl, rules: make([]*rule, n), keys: make([][]byte, n), charges: make([]Charge, n), decisions: make([]Decision, n),
+	}
 }
 
-func (pl *plan) release(s *scratch) {
-	for i := range s.charges {
-		if c := &s.charges[i]; cap(c.Key) > keepKey {
-			c.Key = nil
-		}
-	}
-	pl.pool.Put(s)
-}
+func (pl *plan) release(s *scratch) { pl.pool.Put(s) }
 
 // decide charges a request, sets the headers, and returns the error to answer with.
 func (l *Limiter) decide(s *scratch, h http.Header, r *http.Request) error {
@@ -76,7 +72,7 @@ func (l *Limiter) charge(s *scratch, r *http.Request) error {
 			l.exempt(r.Context(), &p.Policy)
 			continue
 		}
-		if err := p.make(&s.charges[n], r); err != nil {
+		if err := p.make(&s.charges[n], &s.keys[n], r); err != nil {
 			return err
 		}
 		s.rules[n] = p

@@ -187,6 +187,32 @@ func TestLongKeysAreKeptAsHashes(t *testing.T) {
 	}
 }
 
+// A rekeyingStore counts all under one key.
+type rekeyingStore struct{ key []byte }
+
+func (s rekeyingStore) Take(_ context.Context, charges []ratelimit.Charge, decisions []ratelimit.Decision) error {
+	for i := range charges {
+		charges[i].Key = s.key
+		decisions[i].Allowed = true
+	}
+	return nil
+}
+func (s rekeyingStore) Settle(context.Context, []ratelimit.Charge) error { return nil }
+
+func TestAStoresOwnKeyIsNotWrittenTo(t *testing.T) {
+	t.Parallel()
+	s := rekeyingStore{[]byte("one of the store's own")}
+	l := &ratelimit.Limiter{Store: s, Policies: []ratelimit.Policy{perMinute("minute", 5), perMinute("hour", 5)}}
+	for range 10 {
+		if err := l.Check(nil, request("")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if string(s.key) != "one of the store's own" {
+		t.Errorf("it is %q", s.key)
+	}
+}
+
 func TestPoliciesDoNotShareKeys(t *testing.T) {
 	t.Parallel()
 	var s keyStore

@@ -1,6 +1,7 @@
 package ratelimit
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -68,13 +69,16 @@ func (p *rule) set(policy Policy) {
 	}
 }
 
-// make makes the charge of a request. The memory of the charge's last key is used again.
-func (p *rule) make(c *Charge, r *http.Request) error {
-	key, err := p.Key.appendTo(append(c.Key[:0], p.prefix...), r)
+// make makes the charge of a request, its key in the memory of the last one.
+func (p *rule) make(c *Charge, last *[]byte, r *http.Request) error {
+	key, err := p.Key.appendTo(append((*last)[:0], p.prefix...), r)
 	if err != nil {
 		return keyless(&p.Policy, err)
 	}
-	*c = p.charge
+	if cap(key) > keepKey {
+		key = bytes.Clone(key) // a hash, after a key that was longer
+	}
+	*last, *c = key, p.charge
 	c.Key = key
 	if p.Limits != nil {
 		c.Limit = inBounds(p.Limits(r))
