@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -233,25 +234,37 @@ func TestPoliciesDoNotShareKeys(t *testing.T) {
 	}
 }
 
-// FuzzJoinedKeysAreUnambiguous joins two values twice: equal keys are of equal values.
-func FuzzJoinedKeysAreUnambiguous(f *testing.F) {
+// FuzzKeysAreUnambiguous makes keys of two values twice: of a policy's name and a key, of a
+// header's values, and joined. Equal keys are of equal values.
+func FuzzKeysAreUnambiguous(f *testing.F) {
 	f.Add("a", "b", "ab", "")
 	f.Add("a:", "b", "a", ":b")
+	f.Add("a", "kb", "ak", "b")
 	f.Add("", "\x00\x00\x00\x00", "\x00\x00\x00\x00", "")
 	f.Add(strings.Repeat("x", 300), "", strings.Repeat("x", 299), "x")
 	f.Fuzz(func(t *testing.T, a1, b1, a2, b2 string) {
-		key := func(a, b string) string {
+		by := func(s string) ratelimit.Key {
+			return ratelimit.By("string", func(*http.Request) (string, error) { return s, nil })
+		}
+		keys := func(a, b string) []string {
 			r := request("")
-			r.Header["A"], r.Header["B"] = []string{a}, []string{b, a}
-			part := ratelimit.By("a", func(r *http.Request) (string, error) { return r.Header["A"][0], nil })
-			k, err := keyOf(ratelimit.Join(part, ratelimit.Join(ratelimit.ByHeader("B"), part), ratelimit.Key{}), r)
-			if err != nil {
+			r.Header["B"] = []string{b, a}
+			var s keyStore
+			l := &ratelimit.Limiter{Store: &s, Policies: []ratelimit.Policy{
+				{Name: "n" + url.QueryEscape(a), Window: 1, Key: by(b)},
+				{Name: "header", Window: 1, Key: ratelimit.ByHeader("B")},
+				{Name: "joined", Window: 1, Key: ratelimit.Join(by(a), ratelimit.Join(by(b)), ratelimit.Key{})},
+			}}
+			if err := l.Check(nil, r); err != nil {
 				t.Fatal(err)
 			}
-			return k
+			return s.keys
 		}
-		if same := key(a1, b1) == key(a2, b2); same != (a1 == a2 && b1 == b2) {
-			t.Errorf("(%q, %q) and (%q, %q) have one key: %v", a1, b1, a2, b2, same)
+		first, second := keys(a1, b1), keys(a2, b2)
+		for i, name := range []string{"single", "header", "joined"} {
+			if same := first[i] == second[i]; same != (a1 == a2 && b1 == b2) {
+				t.Errorf("%s: (%q, %q) and (%q, %q) have one key: %v", name, a1, b1, a2, b2, same)
+			}
 		}
 	})
 }
