@@ -6,7 +6,7 @@ import (
 )
 
 // A page is what the values of headers are written on: a long string that they are
-// parts of, and a long array of slices with one value each. Responses that share it
+// parts of, and a long array with a row for each response. Responses that share it
 // need few allocations, and none can reach another's. What was handed out is never written
 // again, because net/http reads headers after the handler has returned.
 type page struct {

@@ -22,11 +22,11 @@ type plan struct {
 // A rule is a policy, and what is known of it before a request comes.
 type rule struct {
 	Policy
-	charge Charge  // of a request, but for its key and what depends on it
-	prefix []byte  // of its keys
-	item   []byte  // its name as a structured field has it
-	quota  string  // X-RateLimit-Limit, if it is always the same
-	early  []state // if the limit is always the same: see [rule.foresee]
+	charge Charge                // of a request, but for its key and what depends on it
+	prefix []byte                // of its keys
+	item   []byte                // its name as a structured field has it
+	quota  string                // X-RateLimit-Limit, if it is always the same
+	runs   []atomic.Pointer[run] // of its states, if the limit is always the same
 	reset  atomic.Pointer[second]
 }
 
@@ -65,7 +65,7 @@ func (p *rule) set(policy Policy) {
 	}
 	if p.Limits == nil {
 		p.quota = strconv.FormatInt(p.Limit, 10)
-		p.foresee()
+		p.runs = make([]atomic.Pointer[run], min(1+max(p.Limit, 0)/runLen, maxRuns))
 	}
 }
 

@@ -6,30 +6,42 @@ import "strconv"
 // policy.
 type state struct{ text, remaining string }
 
-// maxEarly is how many states of a policy are ready before requests come.
-const maxEarly = 1000
+// A run is the states of a policy that follow each other. It is written when one of them
+// is needed, and used from then on.
+type run [runLen]state
 
-// foresee writes the states of the first requests in a window, by how much is used then.
-// While they are alone, their reset is the window.
-func (p *rule) foresee() {
-	p.early = make([]state, 1+min(max(p.Limit, 0), maxEarly-1))
-	var on page
-	var b []byte
-	for used := range p.early {
-		var from, to int
-		b, from, to = p.appendState(b[:0], &Decision{Remaining: p.Limit - int64(used), Reset: p.Window})
-		text := on.write(b)
-		p.early[used] = state{text, text[from:to]}
-	}
-}
+const (
+	runLen  = 32
+	maxRuns = 32 // of a policy
+)
 
-// foreseen returns the state of a request that is the policy's alone, with an empty text
-// if it was not written before.
+// foreseen returns the state of a request that is the policy's alone by how much is used,
+// an empty one if it is in no run. While requests are alone, their reset is the window.
 func (p *rule) foreseen(d *Decision) (st state) {
-	if used := uint64(p.Limit - d.Remaining); used < uint64(len(p.early)) && d.Reset == p.Window {
-		st = p.early[used]
+	used := uint64(p.Limit - d.Remaining)
+	if i := used / runLen; i < uint64(len(p.runs)) && d.Reset == p.Window {
+		r := p.runs[i].Load()
+		if r == nil {
+			r = p.foresee(d.Remaining + int64(used%runLen))
+			p.runs[i].Store(r)
+		}
+		st = r[used%runLen]
 	}
 	return st
+}
+
+// foresee writes the run that begins where so much remains.
+func (p *rule) foresee(remaining int64) *run {
+	var r run
+	var on page
+	var b []byte
+	for i := range r {
+		var from, to int
+		b, from, to = p.appendState(b[:0], &Decision{Remaining: remaining - int64(i), Reset: p.Window})
+		text := on.write(b)
+		r[i] = state{text, text[from:to]}
+	}
+	return &r
 }
 
 // state returns RateLimit, with an item for each policy after those that are set.
