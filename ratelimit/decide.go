@@ -36,8 +36,6 @@ func (pl *plan) borrow() *scratch {
 	}
 }
 
-func (pl *plan) release(s *scratch) { pl.pool.Put(s) }
-
 // decide charges a request, sets the headers, and returns the error to answer with.
 func (l *Limiter) decide(s *scratch, h http.Header, r *http.Request) error {
 	if err := l.charge(s, r); err != nil {

@@ -99,16 +99,16 @@ func (s *scratch) policies(set []string, told int) string {
 	b := s.appendOthers(s.text[:0], set)
 	for i := range s.charges {
 		if c := &s.charges[i]; shown(c, &s.decisions[i]) {
-			b = appendPolicy(appendItem(b, s.rules[i].item), c)
+			b = s.rules[i].appendPolicy(comma(b), c)
 		}
 	}
 	s.text = b
 	return s.page.write(b)
 }
 
-// appendPolicy appends the parameters of RateLimit-Policy: quota and window.
-func appendPolicy(b []byte, c *Charge) []byte {
-	b = strconv.AppendInt(append(b, ";q="...), c.Limit, 10)
+// appendPolicy appends an item of RateLimit-Policy: the name, the quota and the window.
+func (p *rule) appendPolicy(b []byte, c *Charge) []byte {
+	b = strconv.AppendInt(append(append(b, p.item...), ";q="...), c.Limit, 10)
 	return strconv.AppendInt(append(b, ";w="...), secondsUp(c.Window), 10)
 }
 

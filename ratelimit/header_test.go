@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -178,6 +179,27 @@ func TestEachHeaderCanBeOmitted(t *testing.T) {
 			if set := res.Header.Values(other) != nil; set != (other != name) {
 				t.Errorf("without %s, %s is set: %v", name, other, set)
 			}
+		}
+	}
+}
+
+func TestHeadersThatAreReadyAreTheSameAsWrittenOnes(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []int64{0, 1, 100, 2500, 999_999_999_999_999} {
+		ready, written := newWorld(perMinute(`a"b`, limit)), newWorld(perMinute(`a"b`, 7))
+		p := perMinute(`a"b`, 7)
+		p.Limits = func(*http.Request) int64 { return limit } // which may change with each request
+		if err := written.Replace(p); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 2600 {
+			got, want := http.Header{}, http.Header{}
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			if _, _ = ready.Check(got, r), written.Check(want, r); !reflect.DeepEqual(got, want) {
+				t.Fatalf("the headers of request %d of %d are %v, want %v", i, limit, got, want)
+			}
+			ready.clock.Advance(time.Millisecond)
+			written.clock.Advance(time.Millisecond)
 		}
 	}
 }

@@ -53,13 +53,13 @@ func (l *Limiter) Handler(next http.Handler) http.Handler {
 		err := l.decide(s, w.Header(), r)
 		switch {
 		case err != nil:
-			pl.release(s)
+			pl.pool.Put(s)
 			l.OnError(w, r, err)
 		case !pl.settles:
-			pl.release(s)
+			pl.pool.Put(s)
 			next.ServeHTTP(w, r)
 		default:
-			defer pl.release(s)
+			defer pl.pool.Put(s)
 			l.serve(s, next, w, r)
 		}
 	})
@@ -72,7 +72,7 @@ func (l *Limiter) Check(h http.Header, r *http.Request) error {
 	l.once.Do(l.prepare)
 	pl := l.plan.Load()
 	s := pl.borrow()
-	defer pl.release(s)
+	defer pl.pool.Put(s)
 	return l.decide(s, h, r)
 }
 

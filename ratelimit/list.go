@@ -12,7 +12,7 @@ func (s *scratch) appendOthers(b []byte, list []string) []byte {
 		for items != "" {
 			var item string
 			if item, items = cutItem(items); item != "" && !s.tells(item) {
-				b = appendItem(b, item)
+				b = append(comma(b), item...)
 			}
 		}
 	}
@@ -25,8 +25,7 @@ func (s *scratch) tells(item string) bool {
 		if !shown(&s.charges[i], &s.decisions[i]) {
 			continue
 		}
-		name := s.rules[i].item
-		if len(item) > len(name) && item[:len(name)] == string(name) && item[len(name)] == ';' {
+		if params, ok := strings.CutPrefix(item, s.rules[i].item); ok && strings.HasPrefix(params, ";") {
 			return true
 		}
 	}
@@ -49,22 +48,16 @@ func cutItem(list string) (item, rest string) {
 	return strings.TrimSpace(list), ""
 }
 
-func appendItem[T string | []byte](b []byte, item T) []byte {
+// comma appends one, unless the list is empty.
+func comma(b []byte) []byte {
 	if len(b) > 0 {
 		b = append(b, ", "...)
 	}
-	return append(b, item...)
+	return b
 }
 
-// appendString appends a string of printable ASCII as a structured field has it (RFC
-// 9651, section 3.3.3).
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	for i := range len(s) {
-		if s[i] == '"' || s[i] == '\\' {
-			b = append(b, '\\')
-		}
-		b = append(b, s[i])
-	}
-	return append(b, '"')
-}
+// quoted returns printable ASCII as a string of a structured field (RFC 9651, section
+// 3.3.3).
+func quoted(s string) string { return `"` + escaper.Replace(s) + `"` }
+
+var escaper = strings.NewReplacer(`"`, `\"`, `\`, `\\`)

@@ -24,7 +24,7 @@ type rule struct {
 	Policy
 	charge Charge                // of a request, but for its key and what depends on it
 	prefix []byte                // of its keys
-	item   []byte                // its name as a structured field has it
+	item   string                // its name as a structured field has it
 	quota  string                // X-RateLimit-Limit, if it is always the same
 	runs   []atomic.Pointer[run] // of its states, if the limit is always the same
 	reset  atomic.Pointer[second]
@@ -59,7 +59,7 @@ func newPlan(policies []Policy) (*plan, error) {
 // set makes the rule of a policy.
 func (p *rule) set(policy Policy) {
 	p.Policy = policy
-	p.prefix, p.item = appendPart(nil, p.Name), appendString(nil, p.Name)
+	p.prefix, p.item = appendPart(nil, p.Name), quoted(p.Name)
 	p.charge = Charge{
 		Limit: p.Limit, Window: p.Window, Cost: inBounds(cmp.Or(p.Cost, 1)), Shadow: p.Shadow, OnFailure: p.OnFailure,
 	}
@@ -97,7 +97,7 @@ func (pl *plan) fix() {
 		if p.Limits != nil || p.Exempt != nil || p.Shadow {
 			return
 		}
-		b = appendPolicy(appendItem(b, p.item), &p.charge)
+		b = p.appendPolicy(comma(b), &p.charge)
 	}
 	pl.fixed = string(b)
 }

@@ -14,8 +14,8 @@ import (
 // Its functions are called by many goroutines at once.
 type Policy struct {
 	// Name is shown in the header RateLimit, and to observers. It is of printable
-	// ASCII, and no two policies that share a store have the same, unless they mean to
-	// share their counts.
+	// ASCII, and no two policies that share a store, or that a request passes, have the
+	// same, unless they mean to share their counts.
 	Name string
 	// Limit is how much may be taken in any span of Window. Zero admits nothing.
 	Limit int64

@@ -44,7 +44,8 @@ func (p *rule) foresee(remaining int64) *run {
 	return &r
 }
 
-// state returns RateLimit, with an item for each policy after those that are set.
+// state returns RateLimit, with an item for each policy after those of others that are
+// set.
 func (s *scratch) state(set []string, strictest int) state {
 	if len(s.charges) == 1 && len(set) == 0 {
 		if st := s.rules[0].foreseen(&s.decisions[0]); st.text != "" {
@@ -59,7 +60,7 @@ func (s *scratch) state(set []string, strictest int) state {
 			continue
 		}
 		var start, end int
-		if b, start, end = s.rules[i].appendState(b, d); i == strictest {
+		if b, start, end = s.rules[i].appendState(comma(b), d); i == strictest {
 			from, to = start, end
 		}
 	}
@@ -71,7 +72,7 @@ func (s *scratch) state(set []string, strictest int) state {
 // appendState appends an item of RateLimit, and returns where in it the number stands
 // that remains.
 func (p *rule) appendState(b []byte, d *Decision) (_ []byte, from, to int) {
-	b = append(appendItem(b, p.item), ";r="...)
+	b = append(append(b, p.item...), ";r="...)
 	from = len(b)
 	b = strconv.AppendInt(b, d.Remaining, 10)
 	to = len(b)
