@@ -12,6 +12,7 @@ import (
 
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errtest"
+	"github.com/contrite-go/contrite/internal/testutil"
 	"github.com/contrite-go/contrite/middleware"
 	"github.com/contrite-go/contrite/middleware/listener"
 )
@@ -42,7 +43,7 @@ func naive() *http.ServeMux {
 		w.WriteHeader(http.StatusGone)
 	})
 	mux.Handle("GET /files/", http.StripPrefix("/files/", http.FileServer(http.Dir("."))))
-	mux.Handle("GET /slow", http.TimeoutHandler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), time.Millisecond, ""))
+	mux.Handle("GET /slow", testutil.TimesOut(""))
 	mux.Handle("POST /upload", http.MaxBytesHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {
 			http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)

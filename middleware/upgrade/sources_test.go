@@ -41,9 +41,6 @@ func bare(status int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 }
 
-// untilDone waits for the request's deadline.
-func untilDone(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-
 // readAll answers 413 for a body over the limit, as most handlers do, by text.
 func readAll(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.ReadAll(r.Body); err != nil {
@@ -108,9 +105,9 @@ func TestEverySourceOfErrorsSpeaksTheContract(t *testing.T) {
 		{"chi's 404", router(), "GET /nothing", 404, ""},
 		{"chi's 405", router(), "PUT /get", 405, "Allow: GET, HEAD, POST"},
 		{"chi's 405 for HEAD", router(), "HEAD /get", 405, "Allow: GET, POST"},
-		{"TimeoutHandler's page", http.TimeoutHandler(http.HandlerFunc(untilDone), time.Millisecond, ""), "GET /", 503, ""},
-		{"TimeoutHandler's page over a type", preset(http.TimeoutHandler(http.HandlerFunc(untilDone), time.Millisecond, "")), "GET /", 503, ""},
-		{"TimeoutHandler's text", http.TimeoutHandler(http.HandlerFunc(untilDone), time.Millisecond, `{"x":1}`), "GET /", 503, ""},
+		{"TimeoutHandler's page", testutil.TimesOut(""), "GET /", 503, ""},
+		{"TimeoutHandler's page over a type", preset(testutil.TimesOut("")), "GET /", 503, ""},
+		{"TimeoutHandler's text", testutil.TimesOut(`{"x":1}`), "GET /", 503, ""},
 		{"http.Error within TimeoutHandler", http.TimeoutHandler(http.HandlerFunc(fail), time.Hour, ""), "GET /", 409, ""},
 		{"MaxBytesHandler", http.MaxBytesHandler(http.HandlerFunc(readAll), 4), "POST /", 413, ""},
 		{"StripPrefix's 404", stripped, "GET /other", 404, ""},
