@@ -3,6 +3,7 @@ package errcatalog
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -111,6 +112,9 @@ func (o *occurrence) setDuties(h http.Header) {
 	if v, ok := o.given("retry_after"); ok && Duration.accepts(v) {
 		h["Retry-After"] = []string{waitOf(v.Duration())}
 	} else {
+		if set := h["Retry-After"]; len(set) > 0 && !isWait(set) {
+			delete(h, "Retry-After")
+		}
 		setDefault(h, "Retry-After", e.wait)
 	}
 	switch e.Status {
@@ -144,10 +148,24 @@ func (o *occurrence) setDuties(h http.Header) {
 	}
 }
 
+// setDefault sets a header that is not set, or to nothing.
 func setDefault(h http.Header, name string, values []string) {
-	if len(values) > 0 && len(h[name]) == 0 {
+	if set := h[name]; len(values) > 0 && (len(set) == 0 || set[0] == "") {
 		h[name] = values
 	}
+}
+
+// isWait reports whether a Retry-After is a number of seconds or a date (RFC 9110, section
+// 10.2.3). What else a handler set, nobody can obey.
+func isWait(values []string) bool {
+	if len(values) != 1 {
+		return false
+	}
+	if _, err := strconv.ParseUint(values[0], 10, 63); err == nil {
+		return true
+	}
+	_, err := http.ParseTime(values[0])
+	return err == nil
 }
 
 // list returns the occurrence's string list of that name.

@@ -71,6 +71,7 @@ func TestDutiesOfTheStatus(t *testing.T) {
 		{"401: the occurrence's challenges, a line each", errcatalog.CredentialsInvalid.With(challenged), nil, authenticate, []string{"Bearer", `Basic realm="a"`}},
 		{"401: they count more than what is set", errcatalog.CredentialsInvalid.With(challenged), http.Header{authenticate: {"Digest"}}, authenticate, []string{"Bearer", `Basic realm="a"`}},
 		{"401: what is set counts more than the entry's", errcatalog.CredentialsInvalid, http.Header{authenticate: {"Digest"}}, authenticate, []string{"Digest"}},
+		{"401: an empty challenge that is set is none", errcatalog.CredentialsMissing, http.Header{authenticate: {""}}, authenticate, []string{"Bearer"}},
 		{"401: the entry's", errcatalog.CredentialsInvalid, nil, authenticate, []string{`Bearer error="invalid_token"`}},
 		{"401: the catalogue's", errcatalog.CredentialsMissing, nil, authenticate, []string{"Bearer"}},
 		{"401: a challenge with a line break is no challenge", errcatalog.CredentialsMissing.With(errcatalog.Strings("challenge", "a\r\nSet-Cookie: b")), nil, authenticate, []string{"Bearer"}},
@@ -123,7 +124,12 @@ func TestDutiesOfTheStatus(t *testing.T) {
 		{"503: the occurrence's wait", errcatalog.Maintenance.With(slog.Duration("retry_after", time.Minute)), nil, after, []string{"60"}},
 		{"503: the default", errcatalog.Maintenance, nil, after, []string{"30"}},
 		{"503: what is set", errcatalog.Overloaded, http.Header{after: {"Fri, 13 Nov 2026 10:00:00 GMT"}}, after, []string{"Fri, 13 Nov 2026 10:00:00 GMT"}},
+		{"503: what is set and is no wait", errcatalog.Overloaded, http.Header{after: {"soon"}}, after, []string{"30"}},
 		{"504: none", errcatalog.Timeout, nil, after, nil},
+		{"500: a wait that is set", errcatalog.Internal, http.Header{after: {"9"}}, after, []string{"9"}},
+		{"500: a negative one is none", errcatalog.Internal, http.Header{after: {"-1"}}, after, nil},
+		{"500: an empty one is none", errcatalog.Internal, http.Header{after: {""}}, after, nil},
+		{"500: two are none", errcatalog.Internal, http.Header{after: {"1", "2"}}, after, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
