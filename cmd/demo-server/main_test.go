@@ -6,8 +6,10 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -17,6 +19,7 @@ import (
 	"github.com/contrite-go/contrite/cmd/demo-server/so1"
 	"github.com/contrite-go/contrite/cmd/demo-server/system"
 	"github.com/contrite-go/contrite/internal/testutil"
+	"github.com/contrite-go/contrite/middleware"
 )
 
 func TestEachSystemSpeaksItsOwnContract(t *testing.T) {
@@ -234,6 +237,28 @@ func TestAnAnswerForTheWholeServerHasARequestIDToo(t *testing.T) {
 	resp, body := testutil.Do(t, http.DefaultClient, r)
 	if resp.StatusCode != http.StatusNoContent || resp.Header.Get("X-Request-Id") == "" || body != "" {
 		t.Errorf("got %d %v %s", resp.StatusCode, resp.Header, body)
+	}
+}
+
+func TestTheLogHasTheRouteOfARequest(t *testing.T) {
+	t.Parallel()
+	d := newDemo("http://localhost", 0)
+	t.Cleanup(d.upstreams.Close)
+	for target, route := range map[string]string{
+		"/so1/v1/agents/nobody":      "/agents/{id}",
+		"/agenthuman/v1/sessions/7":  "/sessions/{id}",
+		"/onecli/api/agents":         "/agents",
+		"/faos/v1/executions/exec_7": "/executions/{id}",
+		"/docs/faos":                 "/docs/{system}",
+		"/faos/v1/nowhere":           "",
+	} {
+		var log bytes.Buffer
+		observed := middleware.Observe(slog.New(slog.NewJSONHandler(&log, nil)))(d.handler)
+		observed.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, target, nil))
+		var record struct{ Path, Route string }
+		if err := json.Unmarshal(log.Bytes(), &record); err != nil || record.Path != target || record.Route != route {
+			t.Errorf("%s: the log has %s, want the route %q", target, log.Bytes(), route)
+		}
 	}
 }
 

@@ -83,7 +83,7 @@ func (s *mounted) has(u *url.URL) bool {
 // pages are what the demo has besides the systems.
 func (d *demo) pages(errs *errcatalog.Writer) http.Handler {
 	r := chi.NewRouter()
-	r.Use(middleware.MaxURI(errs.WriteError, system.MaxURI), chimiddleware.GetHead)
+	r.Use(middleware.Route, middleware.MaxURI(errs.WriteError, system.MaxURI), chimiddleware.GetHead)
 	r.NotFound(errs.Always(errcatalog.RouteNotFound))
 	r.MethodNotAllowed(middleware.MethodNotAllowed(errs.WriteError))
 	r.Method("GET", "/", errs.Handle(d.index))

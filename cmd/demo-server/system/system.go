@@ -67,7 +67,7 @@ func (s *System) Route(routes func(r chi.Router)) *System {
 	s.issue()
 	onError := s.Errors.WriteError
 	r := chi.NewRouter()
-	r.Use(s.Errors.Scope, s.unlessMaintained, middleware.MaxURI(onError, MaxURI), middleware.MaxBody(onError, maxBody), chimiddleware.GetHead)
+	r.Use(middleware.Route, s.Errors.Scope, s.unlessMaintained, middleware.MaxURI(onError, MaxURI), middleware.MaxBody(onError, maxBody), chimiddleware.GetHead)
 	r.NotFound(s.Errors.Always(errcatalog.RouteNotFound))
 	r.MethodNotAllowed(middleware.MethodNotAllowed(onError))
 	r.Group(func(r chi.Router) {
