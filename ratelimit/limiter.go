@@ -21,6 +21,9 @@ type OnError = func(w http.ResponseWriter, r *http.Request, err error)
 // A request is charged by all policies or, if one of them refuses it, by none.
 // Several limiters may stand before a handler, such as one before the guard and one
 // after it: their headers are merged. A policy that is applied twice is told once.
+// Each limiter charges and tells its own wait alone: what an inner one refuses has been
+// charged by an outer one, which may refuse the next try. Policies that can be in one
+// limiter belong in one.
 //
 // While the store fails, requests are refused as errcatalog.LimiterUnavailable, unless
 // all policies have another choice in OnFailure.
