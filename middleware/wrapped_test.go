@@ -143,6 +143,10 @@ var fails = map[string]http.HandlerFunc{
 		silent.WriteError(w, r, errcatalog.Gone)
 		http.Error(w, "no", 500)
 	},
+	"a text of its status after one of the contract": func(w http.ResponseWriter, r *http.Request) {
+		silent.WriteError(w, r, errcatalog.Gone)
+		http.Error(w, "no", http.StatusGone)
+	},
 	"one of the contract after a text": func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no", http.StatusGone)
 		silent.WriteError(w, r, errcatalog.Gone)

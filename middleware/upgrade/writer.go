@@ -69,7 +69,7 @@ func (w *writer) WriteHeader(status int) {
 			return
 		}
 	case holding:
-		if !w.st.Answers(status) {
+		if !w.st.Answers(status) || w.packed && w.text() {
 			return // as net/http does with a second status
 		}
 		if w.held.encoded() {
@@ -128,6 +128,12 @@ func (w *writer) hold(status int) {
 	if status >= 500 {
 		w.st.Failing()
 	}
+}
+
+// text reports whether a status that comes now begins a text.
+func (w *writer) text() bool {
+	now := ReplyError{Header: w.ResponseWriter.Header()}
+	return !now.typed()
 }
 
 // repack has the contract's reply follow the beginning of another, which it takes the
