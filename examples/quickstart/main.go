@@ -16,6 +16,5 @@ func main() {
 	mux.Handle("GET /agents/{id}", errs.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		return faos.AgentNotFound(r.PathValue("id"))
 	}))
-	mux.Handle("/", errs.Always(errcatalog.RouteNotFound))
 	log.Fatal(http.ListenAndServe("localhost:8090", middleware.Stack{Errors: errs}.Handler(mux)))
 }
