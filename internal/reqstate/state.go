@@ -51,7 +51,7 @@ type State struct {
 	response Response
 	arrived  time.Time
 	outer    *State
-	verified atomic.Pointer[any] // the Principal, for who waits for a fork
+	verified atomic.Value // the Principal, for who waits for a fork
 	// A handler that outlives its deadline (http.TimeoutHandler) is in a state of its
 	// own, and asks and tells this one from another goroutine.
 	onError   atomic.Pointer[OnError]
@@ -204,15 +204,14 @@ func (s *State) Join(fork *State, failure bool) {
 func (s *State) Verified(principal any, challenge func(scopes []string) []string) {
 	s.Principal, s.Challenge = principal, challenge
 	if s.outer != nil {
-		p := principal
-		s.verified.Store(&p)
+		s.verified.Store(principal)
 	}
 }
 
 // Overtake takes over what can be known of a fork whose goroutine has not ended.
 func (s *State) Overtake(fork *State) {
 	if principal := fork.verified.Load(); principal != nil {
-		s.Principal = *principal
+		s.Principal = principal
 	}
 }
 

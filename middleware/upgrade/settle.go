@@ -50,11 +50,7 @@ func (w *writer) settle(streams error) {
 
 // answer has err answered in place of the held reply.
 func (w *writer) answer(err error) {
-	h := w.ResponseWriter.Header()
-	restore(h, w.held.Header)
-	if _, ok := retryAfter(h, time.Now()); !ok {
-		delete(h, "Retry-After") // so that the catalogue's counts
-	}
+	restore(w.ResponseWriter.Header(), w.held.Header)
 	w.mode = answering
 	w.errorHandler()(w, w.r, err)
 	if w.mode == answering { // onError wrote nothing
