@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/reqstate"
 	"github.com/contrite-go/contrite/middleware/upgrade"
 	"github.com/contrite-go/contrite/requestid"
 )
@@ -23,7 +24,9 @@ type Stack struct {
 	// Logger gets a record of each request: see [Observe]. Nil is slog.Default.
 	Logger *slog.Logger
 	// ClientIP finds the client's address for the log and for what is inside: one of
-	// chi's ClientIPFrom middlewares. Nil takes the connection's for the log.
+	// chi's ClientIPFrom middlewares. Nil takes the connection's for the log. It comes
+	// first, so it should pass every request on; a copy that it makes of one becomes the
+	// Stack's own, and is not to be used by other goroutines meanwhile.
 	ClientIP func(http.Handler) http.Handler
 	// Maintenance refuses requests while it is on. Nil is never.
 	Maintenance *Maintenance
@@ -52,8 +55,8 @@ type Stack struct {
 	KeepReplies bool
 }
 
-// Handler returns next inside the stack. A request passes, outermost first: request ID,
-// ClientIP, [Observe], [Recover], Errors.Scope, Maintenance, Shed, [MaxURI], [MediaType],
+// Handler returns next inside the stack. A request passes, outermost first: ClientIP,
+// request ID, [Observe], [Recover], Errors.Scope, Maintenance, Shed, [MaxURI], [MediaType],
 // [Deadline], [Timeout], [MaxBody], Replies, [Route], next.
 func (s Stack) Handler(next http.Handler) http.Handler {
 	errs := s.Errors
@@ -62,11 +65,21 @@ func (s Stack) Handler(next http.Handler) http.Handler {
 	}
 	h := s.limit(s.upgrade(Route(next), errs.WriteError), next, errs.WriteError)
 	h = errs.Scope(s.refuse(h, errs.WriteError))
-	h = Observe(s.Logger)(Recover(errs.WriteError)(h))
+	h = requestid.Handler(Observe(s.Logger)(Recover(errs.WriteError)(h)))
 	if s.ClientIP != nil {
-		h = s.ClientIP(h)
+		h = s.address(h)
 	}
-	return requestid.Handler(h)
+	return h
+}
+
+// address puts ClientIP around next, whose copy of the request carries the state.
+func (s *Stack) address(next http.Handler) http.Handler {
+	find := s.ClientIP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(reqstate.Carry(w, r))
+	}))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		find.ServeHTTP(reqstate.Begin(w, r), r)
+	})
 }
 
 // refuse puts around next what looks at the request alone.

@@ -43,22 +43,29 @@ type State struct {
 	// ShowsID says that responses have the ID in their headers, backed by IDHeader.
 	// Handlers can reach that one.
 	ShowsID  bool
-	copied   int32 // the length of the body that was written elsewhere, 0 if unknown
+	status   int32 // of the contract's reply, 0 before it is written
 	IDHeader [1]string
 	// Problem is what was not as it should be about the failure.
 	Problem error
 
 	response Response
 	arrived  time.Time
+	begun    *http.Request // the request that came, until one carries the state
 	outer    *State
-	verified atomic.Value // the Principal, for who waits for a fork
+	verified atomic.Pointer[any] // the Principal, for who waits for a fork
 	// A handler that outlives its deadline (http.TimeoutHandler) is in a state of its
 	// own, and asks and tells this one from another goroutine.
 	onError   atomic.Pointer[OnError]
+	elsewhere atomic.Pointer[reply]
 	failed    answer
-	elsewhere answer
-	status    int32 // of the contract's reply, 0 before it is written
-	length    int32 // of its body
+	length    int32 // of the body of the contract's reply
+}
+
+// A reply is a failed one that was written to another response than the state's.
+type reply struct {
+	status, length int // 0 if the length is unknown
+	code           string
+	err            error
 }
 
 // An answer is the first failed reply to a response.
@@ -70,18 +77,11 @@ type answer struct {
 }
 
 func (a *answer) record(status int, code string, err error) (first bool) {
-	if first = a.first(); first {
-		a.set(status, code, err)
+	if first = a.is.CompareAndSwap(0, 1); first {
+		a.status, a.code, a.err = int32(status), code, err
+		a.is.Store(2)
 	}
 	return first
-}
-
-// first reports whether there is no answer yet. Then it must be set.
-func (a *answer) first() bool { return a.is.CompareAndSwap(0, 1) }
-
-func (a *answer) set(status int, code string, err error) {
-	a.status, a.code, a.err = int32(status), code, err
-	a.is.Store(2)
 }
 
 // OnError answers a failure.
@@ -145,13 +145,19 @@ func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter
 	if outer != nil && outer.Observes(w) {
 		return outer, w, r
 	}
+	s := within(ctx, outer, w)
+	return s, &s.response, r.WithContext(s)
+}
+
+// within returns a state within outer, which may be nil, for what is written to w.
+func within(ctx context.Context, outer *State, w http.ResponseWriter) *State {
 	s := &State{Context: ctx, outer: outer}
 	s.response.ResponseWriter, s.response.st = w, s
 	if outer != nil {
 		s.RequestID = outer.RequestID
 		s.onError.Store(outer.InCharge())
 	}
-	return s, &s.response, r.WithContext(s)
+	return s
 }
 
 // Arrived returns when the request came: when this was asked first.
@@ -204,14 +210,15 @@ func (s *State) Join(fork *State, failure bool) {
 func (s *State) Verified(principal any, challenge func(scopes []string) []string) {
 	s.Principal, s.Challenge = principal, challenge
 	if s.outer != nil {
-		s.verified.Store(principal)
+		told := principal // of its own, which others read
+		s.verified.Store(&told)
 	}
 }
 
 // Overtake takes over what can be known of a fork whose goroutine has not ended.
 func (s *State) Overtake(fork *State) {
 	if principal := fork.verified.Load(); principal != nil {
-		s.Principal = principal
+		s.Principal = *principal
 	}
 }
 
@@ -266,11 +273,8 @@ func Innermost(w http.ResponseWriter) http.ResponseWriter {
 // Answer says that the reply which is written from now on, with that status and a body
 // of that length, is one of the contract's.
 func (s *State) Answer(status, length int) {
-	s.status, s.length = int32(status), short(length)
+	s.status, s.length = int32(status), int32(min(length, math.MaxInt32)) // no error's is longer
 }
-
-// short returns the length of a body of an error, which is never longer than that.
-func short(length int) int32 { return int32(min(length, math.MaxInt32)) }
 
 // Answers reports whether a reply of that status is one of the contract's.
 func (s *State) Answers(status int) bool { return int(s.status) == status }
@@ -309,9 +313,8 @@ func (s *State) Failed(code string, err error) (first bool) {
 // this state's, with a body of that length, 0 if unknown. It may be copied to this one:
 // see Adopt.
 func (s *State) FailedElsewhere(status, length int, code string, err error) {
-	if s.elsewhere.first() {
-		s.copied = short(length)
-		s.elsewhere.set(status, code, err)
+	if s.elsewhere.Load() == nil {
+		s.elsewhere.CompareAndSwap(nil, &reply{status, length, code, err})
 	}
 }
 
@@ -319,12 +322,12 @@ func (s *State) FailedElsewhere(status, length int, code string, err error) {
 // status, and records it as this one's too. It is for a reply that was copied here, as
 // http.TimeoutHandler does. Its body had that length.
 func (s *State) Adopt(status int) (length int, ok bool) {
-	a := &s.elsewhere
-	if a.is.Load() != 2 || int(a.status) != status {
+	a := s.elsewhere.Load()
+	if a == nil || a.status != status {
 		return 0, false
 	}
 	s.failed.record(status, a.code, a.err)
-	return int(s.copied), true
+	return a.length, true
 }
 
 // Failure returns the published code of the error that the request was answered
