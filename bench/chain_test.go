@@ -32,7 +32,8 @@ func answer(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// A sink is a log handler that looks at each attribute, and drops it.
+// A sink is a log handler that looks at each attribute, and drops it. With it the suite's
+// own part is measured, without that of the handler which a server chooses.
 type sink struct{ slog.Handler }
 
 func (sink) Enabled(context.Context, slog.Level) bool { return true }
@@ -49,17 +50,21 @@ type chain struct {
 }
 
 // chains are the same server made of nothing, of the suite, and of chi's own parts:
-// request ID, client IP, access log, recovery, credentials, rate limit.
+// request ID, client IP, access log, recovery, credentials, rate limit. A line of the log
+// is written for chi's parts, and for the suite's where its name says so.
 func chains(tb testing.TB) []chain {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/agents/{id}", answer)
-	suite, key := ours(tb, middleware.Stack{})
-	late, lateKey := ours(tb, middleware.Stack{Timeout: time.Minute})
-	peers, token := theirs(tb)
-	return []chain{{"bare", "", mux}, {"contrite", key, suite}, {"contrite, Timeout", lateKey, late}, {"chi", token, peers}}
+	all := []chain{
+		{name: "bare", h: mux},
+		ours(tb, "contrite", sink{slog.DiscardHandler}, middleware.Stack{}),
+		ours(tb, "contrite, JSON log", slog.NewJSONHandler(io.Discard, nil), middleware.Stack{}),
+		ours(tb, "contrite, Timeout", sink{slog.DiscardHandler}, middleware.Stack{Timeout: time.Minute}),
+	}
+	return append(all, theirs(tb))
 }
 
-func ours(tb testing.TB, s middleware.Stack) (http.Handler, string) {
+func ours(tb testing.TB, name string, log slog.Handler, s middleware.Stack) chain {
 	store := new(auth.Memory)
 	key := authtest.IssueKey(tb, store, auth.Grant{Owner: "acme"})
 	keys := &auth.Keys{Store: &auth.Cache{Store: store, TTL: time.Hour}, Format: authtest.Format}
@@ -69,11 +74,11 @@ func ours(tb testing.TB, s middleware.Stack) (http.Handler, string) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/agents/{id}", auth.Require(keys, errs.WriteError)(limiter.Handler(http.HandlerFunc(answer))))
-	s.Errors, s.Logger, s.ClientIP = errs, slog.New(sink{slog.DiscardHandler}), chimiddleware.ClientIPFromRemoteAddr
-	return s.Handler(mux), key
+	s.Errors, s.Logger, s.ClientIP = errs, slog.New(log), chimiddleware.ClientIPFromRemoteAddr
+	return chain{name, key, s.Handler(mux)}
 }
 
-func theirs(tb testing.TB) (http.Handler, string) {
+func theirs(tb testing.TB) chain {
 	ja := chijwt.New("HS256", secret, nil)
 	now := time.Now()
 	_, token, err := ja.Encode(map[string]any{"sub": "5ba552d67", "iat": now.Unix(), "exp": now.Add(time.Hour).Unix()})
@@ -88,7 +93,7 @@ func theirs(tb testing.TB) (http.Handler, string) {
 		httprate.LimitBy(plenty, time.Minute, func(r *http.Request) (string, error) { return chimiddleware.GetClientIP(r.Context()), nil }),
 	)
 	r.Get("/v1/agents/{id}", answer)
-	return r, token
+	return chain{"chi", token, r}
 }
 
 // A discard is a response writer that costs nothing.
