@@ -27,7 +27,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"encoding/hex"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -99,23 +98,25 @@ func tick(now time.Time) uint64 {
 // format is "req_" + u.String(), in one allocation.
 func format(u uuid.UUID) string {
 	id := [40]byte([]byte("req_00000000-0000-0000-0000-000000000000"))
-	for i, at := range places {
-		pair := digits[u[i]]
-		id[at], id[at+1] = pair[0], pair[1]
-	}
+	second, third := hexadecimal(u[4:8]), hexadecimal(u[8:12])
+	binary.BigEndian.PutUint64(id[4:], hexadecimal(u[:4]))
+	binary.BigEndian.PutUint32(id[13:], uint32(second>>32))
+	binary.BigEndian.PutUint32(id[18:], uint32(second))
+	binary.BigEndian.PutUint32(id[23:], uint32(third>>32))
+	binary.BigEndian.PutUint32(id[28:], uint32(third))
+	binary.BigEndian.PutUint64(id[32:], hexadecimal(u[12:]))
 	return string(id[:])
 }
 
-// places is where each byte of a UUID stands in an ID.
-var places = [...]uint8{4, 6, 8, 10, 13, 15, 18, 20, 23, 25, 28, 30, 32, 34, 36, 38}
-
-// digits has the two hexadecimal digits of each byte.
-var digits = func() (t [256][2]byte) {
-	for i := range t {
-		hex.Encode(t[i][:], []byte{byte(i)})
-	}
-	return t
-}()
+// hexadecimal returns the eight digits of four bytes, made all at once.
+func hexadecimal(b []byte) uint64 {
+	x := uint64(binary.BigEndian.Uint32(b))
+	x = (x | x<<16) & 0x0000ffff_0000ffff
+	x = (x | x<<8) & 0x00ff00ff_00ff00ff
+	x = (x | x<<4) & 0x0f0f0f0f_0f0f0f0f // a digit's value in each byte
+	letters := (x + 0x06060606_06060606) >> 4 & 0x01010101_01010101
+	return x + 0x30303030_30303030 + letters*('a'-'0'-10)
+}
 
 // Valid reports whether id is fit to be repeated: 1 to 128 characters, each an ASCII
 // letter, a digit, or one of . _ : -
