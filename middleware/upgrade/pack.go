@@ -49,7 +49,7 @@ func (e *ReplyError) unpack(length int) {
 		return
 	}
 	head := e.method == http.MethodHead && len(body) == 0 && e.encoded()
-	if body = within(body, length); !head && (len(body) == 0 || len(body) == len(e.Body)) {
+	if body = within(body, length); !head && (len(body) == 0 || bytes.Equal(body, e.Body)) {
 		return
 	}
 	e.Body = body

@@ -94,3 +94,23 @@ func TestAGzippedErrorIsInTheContract(t *testing.T) {
 		}
 	}
 }
+
+// Some packed replies are just as long as the contract's: of this many IDs, a few.
+func TestAPackedErrorAsLongAsTheContractsIsInTheContract(t *testing.T) {
+	t.Parallel()
+	h := requestid.Handler(upgrade.Replies{}.Handler(chimiddleware.Compress(5)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		new(errcatalog.Writer).WriteError(w, r, errcatalog.NotFound)
+		http.Error(w, "pq: no rows", http.StatusInternalServerError)
+	}))))
+	for range 2000 {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("Accept-Encoding", "deflate")
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, r)
+		resp := rec.Result()
+		resp.Request = r
+		if faults := errtest.Check(nil, resp, rec.Body.Bytes()); len(faults) > 0 {
+			t.Fatalf("with the ID %s: %v", resp.Header.Get(requestid.Header), faults)
+		}
+	}
+}
