@@ -25,8 +25,9 @@ type Stack struct {
 	Logger *slog.Logger
 	// ClientIP finds the client's address for the log and for what is inside: one of
 	// chi's ClientIPFrom middlewares. Nil takes the connection's for the log. It comes
-	// first, so it should pass every request on; a copy that it makes of one becomes the
-	// Stack's own, and is not to be used by other goroutines meanwhile.
+	// first, and passes every request on once, as it came or as a copy: what it answers
+	// itself has no ID and no record. The copy becomes the Stack's own, which no other
+	// goroutine may use meanwhile.
 	ClientIP func(http.Handler) http.Handler
 	// Maintenance refuses requests while it is on. Nil is never.
 	Maintenance *Maintenance
