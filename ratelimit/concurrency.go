@@ -14,7 +14,7 @@ import (
 //
 // Set its fields before its first use. Its methods are safe for concurrent use.
 type Concurrency struct {
-	// Limit is how many requests of one key are served at once.
+	// Limit is how many requests of one key are served at once. Zero refuses all.
 	Limit int64
 	// Limits, if not nil, returns the limit instead.
 	Limits func(r *http.Request) int64

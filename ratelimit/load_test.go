@@ -102,6 +102,20 @@ func TestTheLessImportantIsShedFirst(t *testing.T) {
 	close(leave)
 }
 
+func TestTheZeroShedServesOneAtATimeOfAnyPriority(t *testing.T) {
+	t.Parallel()
+	for _, priority := range []ratelimit.Priority{ratelimit.Low, ratelimit.Normal, ratelimit.High} {
+		shed := &ratelimit.Shed{Priority: func(*http.Request) ratelimit.Priority { return priority }, OnError: quiet.WriteError}
+		inner, entered, leave := holding()
+		h := shed.Handler(inner)
+		hold(h, 1, entered)
+		if res := answer(h); res.StatusCode != 503 {
+			t.Errorf("a second one of priority %v is answered %d", priority, res.StatusCode)
+		}
+		close(leave)
+	}
+}
+
 func TestAPanicTakesUpNoRoom(t *testing.T) {
 	t.Parallel()
 	boom := func() { panic(http.ErrAbortHandler) }

@@ -26,7 +26,7 @@ const (
 //
 // Set its fields before its first use. It is safe for concurrent use.
 type Shed struct {
-	// Limit is how many requests are served at once.
+	// Limit is how many requests are served at once. Zero is one.
 	Limit int64
 	// Priority returns a request's. Nil has all be Normal.
 	Priority func(r *http.Request) Priority
@@ -63,7 +63,7 @@ func (s *Shed) room(r *http.Request) int64 {
 	case Critical:
 		return 1<<63 - 1
 	case High:
-		return s.Limit
+		return max(s.Limit, 1)
 	case Low:
 		return max(s.Limit/2, 1)
 	}
