@@ -12,6 +12,7 @@ import (
 	chimiddleware "github.com/go-chi/chi/v5/middleware"
 
 	"github.com/contrite-go/contrite/internal/reqstate"
+	"github.com/contrite-go/contrite/middleware/upgrade"
 )
 
 // statusClientClosed is what a log shows for a client that left before its reply.
@@ -32,7 +33,9 @@ const statusClientClosed = 499
 //	               connection's
 //	principal      the ID of who was authenticated
 //	code           the published code of the error that was answered
-//	error          of a 5xx and of a 499: the error, with its private cause
+//	error          of a 5xx and of a 499: the error, with its private cause; also of a
+//	               reply in whose place it was answered, if that had a text: see
+//	               [upgrade.ReplyError]
 //	problem        what about that error was not as it should be
 //	aborted        true for a response that a panic cut short
 //
@@ -148,7 +151,7 @@ func (o *observation) append(attrs []slog.Attr, status int, took time.Duration) 
 	}
 	code, err := st.Failure()
 	attrs = appendString(attrs, "code", code)
-	if err != nil && (status >= statusClientClosed || st.Problem != nil) {
+	if err != nil && (status >= statusClientClosed || st.Problem != nil || hadText(err)) {
 		attrs = append(attrs, slog.Any("error", err))
 	}
 	if st.Problem != nil {
@@ -158,6 +161,12 @@ func (o *observation) append(attrs []slog.Attr, status int, took time.Duration) 
 		attrs = append(attrs, slog.Bool("aborted", true))
 	}
 	return attrs
+}
+
+// hadText reports whether an error was answered in the place of a text.
+func hadText(err error) bool {
+	var reply *upgrade.ReplyError
+	return errors.As(err, &reply) && len(reply.Body) > 0
 }
 
 func appendString(attrs []slog.Attr, key, value string) []slog.Attr {

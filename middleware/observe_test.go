@@ -323,3 +323,31 @@ func ExampleObserve() {
 	// Output:
 	// level=INFO msg=request method=GET path=/orders/7 route="GET /orders/{id}" status=404 bytes=71 client_ip=192.0.2.1 code=not_found
 }
+
+func TestTheLogHasTheTextThatAnUpgradedReplyHad(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		h    http.HandlerFunc
+		want string
+	}{
+		"a text":                     {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "the name is too long", 400) }, "the name is too long"},
+		"a server's text":            {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "pq: no rows", 500) }, "pq: no rows"},
+		"a bare status has none":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400) }, ""},
+		"nor has a contract's error": {new(errcatalog.Writer).Always(errcatalog.BadRequest.Because(errors.New("private"))), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log journal
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			w := httptest.NewRecorder()
+			middleware.Stack{Logger: log.logger()}.Handler(test.h).ServeHTTP(w, r)
+			told, _ := json.Marshal(log.only(t)["error"])
+			if test.want == "" && string(told) != "null" || !strings.Contains(string(told), test.want) {
+				t.Errorf("the log has the error %s, want %q in it", told, test.want)
+			}
+			if test.want != "" && strings.Contains(w.Body.String(), test.want) {
+				t.Errorf("the client is shown %s", w.Body)
+			}
+		})
+	}
+}

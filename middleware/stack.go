@@ -21,13 +21,14 @@ type Stack struct {
 	// Errors answers failures, but for those within an inner Scope. Nil is a zero
 	// Writer.
 	Errors *errcatalog.Writer
-	// Logger gets a record of each request: see [Observe]. Nil is slog.Default.
+	// Logger gets a record of each request: see [Observe]. Nil is slog.Default. What
+	// comes too late for a reply Errors tells: see its Report.
 	Logger *slog.Logger
 	// ClientIP finds the client's address for the log and for what is inside: one of
-	// chi's ClientIPFrom middlewares. Nil takes the connection's for the log. It comes
-	// first, and passes every request on once, as it came or as a copy: what it answers
-	// itself has no ID and no record. The copy becomes the Stack's own, which no other
-	// goroutine may use meanwhile.
+	// chi's ClientIPFrom middlewares. Nil takes the connection's for the log, and leaves
+	// ratelimit.ByIP without one. It comes first, and passes every request on once, as it
+	// came or as a copy: what it answers itself has no ID and no record. The copy becomes
+	// the Stack's own, which no other goroutine may use meanwhile.
 	ClientIP func(http.Handler) http.Handler
 	// Maintenance refuses requests while it is on. Nil is never.
 	Maintenance *Maintenance
