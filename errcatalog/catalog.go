@@ -207,15 +207,15 @@ func (b *builder) collect() {
 	b.byCode, b.entries, b.slab = make(map[Code]*entry, n), make([]*entry, 0, n), make([]entry, n)
 	for i := range b.spec.Errors {
 		declared := &b.spec.Errors[i]
-		switch {
-		case b.byCode[declared.Code] != nil:
+		if b.byCode[declared.Code] != nil {
 			b.fault(declared.Code, "code", "stands twice; codes are unique")
-		case !isCode(declared.Code):
+			continue
+		}
+		if !isCode(declared.Code) {
 			b.fault(declared.Code, "code", strconv.Quote(string(declared.Code))+
 				" is not a code; use letters, digits, and ._- between them")
-		default:
-			b.unshare(&b.add(declared, declared.Type).Entry)
 		}
+		b.unshare(&b.add(declared, declared.Type).Entry)
 	}
 	b.own = len(b.entries)
 	if b.spec.Extends == nil {

@@ -351,13 +351,15 @@ func TestNewFindsAllFaultsAtOnce(t *testing.T) {
 		Errors: []Entry{
 			{Code: "one", Status: 1, Params: []Param{{Name: "A"}, {Name: "b"}}},
 			{Code: "two", Status: 429, Retry: "x", Outcome: "x", Messages: []Message{{Text: "{"}, {Text: "{a}"}}},
+			{Code: "thr ee", Status: 200, Messages: []Message{{Text: "three"}}},
 		},
 	}
 	want := []string{
 		"shop: headers.X-A: ", "shop: headers.X-B: ", "shop: headers.X-C: ", "shop: types.a: ", "shop: types.b: ",
-		"shop: media_type: ", "shop: docs: ",
+		"shop: media_type: ", "shop: docs: ", "shop: thr ee: code: ",
 		"shop: one: status: ", "shop: one: params.A: ", "shop: one: params.A.type: ", "shop: one: params.b.type: ", "shop: one: messages: ",
 		"shop: two: messages[0]: ", "shop: two: messages[1]: ", "shop: two: messages[1]: ", "shop: two: retry: ", "shop: two: outcome: ", "shop: two: wait: ",
+		"shop: thr ee: status: ",
 	}
 	for range 10 { // the order does not hang on that of maps
 		faults := faultsOf(t, spec)
