@@ -129,7 +129,6 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, s
 	body := o.appendBody((*buf)[:0], c, problem)
 	o.length = len(body)
 	if st != nil {
-		st.Answer(o.entry.Status, len(body))
 		o.meta.shownID = st.ShownID()
 	}
 	h := rw.Header()
@@ -140,6 +139,9 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, s
 		// HTTP/2 would close the connection for all of its streams, and has no Upgrade.
 		delete(h, "Connection")
 		delete(h, "Upgrade")
+	}
+	if st != nil {
+		st.Answer(rw, o.entry.Status, body)
 	}
 	var err error
 	if r.Method == http.MethodHead {

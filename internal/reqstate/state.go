@@ -8,7 +8,6 @@ package reqstate
 
 import (
 	"context"
-	"math"
 	"net/http"
 	"net/netip"
 	"sync/atomic"
@@ -58,7 +57,7 @@ type State struct {
 	onError   atomic.Pointer[OnError]
 	elsewhere atomic.Pointer[reply]
 	failed    answer
-	length    int32 // of the body of the contract's reply
+	front     *Front // the innermost
 }
 
 // A reply is a failed one that was written to another response than the state's.
@@ -270,21 +269,8 @@ func Innermost(w http.ResponseWriter) http.ResponseWriter {
 	return w
 }
 
-// Answer says that the reply which is written from now on, with that status and a body
-// of that length, is one of the contract's.
-func (s *State) Answer(status, length int) {
-	s.status, s.length = int32(status), int32(min(length, math.MaxInt32)) // no error's is longer
-}
-
 // Answers reports whether a reply of that status is one of the contract's.
 func (s *State) Answers(status int) bool { return int(s.status) == status }
-
-// Length returns the length of the body of the contract's reply, 0 before it is written.
-func (s *State) Length() int { return int(s.length) }
-
-// AnswersWith reports whether a body of that length is the whole of the contract's
-// reply.
-func (s *State) AnswersWith(length int) bool { return length > 0 && s.Length() == length }
 
 // Failed records the reply that was sent for err, here and in the states around
 // this one whose response it is too, by way of a wrapper without Unwrap. A batch,

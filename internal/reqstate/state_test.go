@@ -239,16 +239,43 @@ func TestInnermost(t *testing.T) {
 
 func TestAnswersKnowsTheContractsStatus(t *testing.T) {
 	t.Parallel()
-	st, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
+	st, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
 	if st.Answers(404) {
 		t.Error("it answers before it does")
 	}
-	st.Answer(404, 10)
+	st.Answer(w, 404, []byte("{}"))
 	if !st.Answers(404) || st.Answers(500) {
 		t.Error("it does not answer with its status alone")
 	}
-	if !st.AnswersWith(10) || st.AnswersWith(9) || st.AnswersWith(0) {
-		t.Error("it does not answer with its body alone")
+}
+
+// A frontWriter has a front.
+type frontWriter struct {
+	http.ResponseWriter
+	front *reqstate.Front
+}
+
+func (w frontWriter) Front() *reqstate.Front { return w.front }
+
+func TestAFrontHasACopyOfWhatComesThroughWrappers(t *testing.T) {
+	t.Parallel()
+	st, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
+	w.Header().Set("Content-Type", "application/json")
+	var outer, inner reqstate.Front
+	st.Push(&outer)
+	st.Push(&inner)
+	body := []byte("{}")
+	st.Answer(frontWriter{w, &inner}, 404, body)
+	if inner.Length != 2 || inner.Copy != nil || outer.Length != 2 || *outer.Copy != (reqstate.Copy{Type: "application/json", Body: "{}"}) {
+		t.Errorf("straight to the inner one, they have %v and %v", inner, outer)
+	}
+	st.Answer(openWriter{frontWriter{w, &inner}}, 404, body)
+	if body[0] = 'x'; inner.Copy == nil || inner.Copy.Body != "{}" || outer.Copy.Body != "{}" {
+		t.Errorf("through a wrapper, they have %v and %v", inner, outer)
+	}
+	st.Pop(&inner)
+	if st.Answer(w, 404, []byte("{}}")); inner.Length != 2 || outer.Length != 3 {
+		t.Errorf("after the inner one, they have %v and %v", inner, outer)
 	}
 }
 
@@ -275,7 +302,7 @@ func TestAdopt(t *testing.T) {
 		}, 410, "code"},
 		"that of an inner state whose reply is kept back": {func(outer *reqstate.State) {
 			inner, _, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(outer))
-			inner.Answer(410, 10)
+			inner.Answer(httptest.NewRecorder(), 410, []byte("{}"))
 			inner.Failed("code", failure)
 		}, 410, "code"},
 	} {

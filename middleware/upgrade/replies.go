@@ -20,10 +20,10 @@ import (
 //
 // A 413 closes the connection of an HTTP/1.1 request, upgraded or not.
 //
-// The replies of an [errcatalog.Writer] pass, without the gzip or DEFLATE that a wrapper
-// between packed them in, and without the text that a handler wrote before or after them.
-// So does what follows a status below 400,
-// whatever it is. After a reply that is held back, an error that the handler gives a
+// The replies of an [errcatalog.Writer] go out as it wrote them, whatever a wrapper between
+// makes of them: packed, in pieces, or with the text that a handler wrote before or after
+// one. Of several the first counts. What follows a status below 400 passes, whatever it
+// is. After a reply that is held back, an error that the handler gives a
 // Writer counts more, and so does a panic. What is written after the handler has ended
 // goes nowhere: it would end up in another's response.
 type Replies struct {
@@ -58,9 +58,11 @@ func (u Replies) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st, w, r := reqstate.Ensure(w, r)
 		uw := &writer{ResponseWriter: w, replies: &u, st: st, r: r}
+		st.Push(&uw.front)
 		next.ServeHTTP(uw, r)
 		uw.finish() // not after a panic, which is answered in the reply's place
 		uw.mode = closed
+		st.Pop(&uw.front)
 	})
 }
 

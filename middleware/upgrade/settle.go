@@ -24,8 +24,7 @@ func (w *writer) settle(streams error) {
 	case w.off:
 		w.release(nil)
 		return
-	case w.packed:
-		e.unpack(w.st.Length())
+	case w.ours:
 		w.release(nil)
 		w.mode = closed // to the end of what packed it
 		return
@@ -80,7 +79,7 @@ func (w *writer) errorHandler() OnError {
 func (w *writer) release(why error) {
 	e := w.held
 	e.Passed = why
-	if w.off || w.packed {
+	if w.off || w.ours {
 		e.Passed = nil
 	}
 	w.mode = passing

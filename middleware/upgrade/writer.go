@@ -2,11 +2,12 @@ package upgrade
 
 import (
 	"bufio"
-	"encoding/json"
+	"bytes"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
@@ -31,10 +32,14 @@ type writer struct {
 	r       *http.Request
 	held    *ReplyError
 	scratch http.Header // what Header returns once closed
+	front   reqstate.Front
 	mode    mode
 	off     bool
-	packed  bool // the held reply is the contract's, packed by a wrapper between
+	ours    bool // the held reply is the contract's, whatever a wrapper makes of it
 }
+
+// Front is where the contract's replies are told of.
+func (w *writer) Front() *reqstate.Front { return &w.front }
 
 // Unwrap returns the writer underneath.
 func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
@@ -61,20 +66,15 @@ func (w *writer) WriteHeader(status int) {
 	}
 	switch w.mode {
 	case open:
-		if w.mode = w.begin(status); w.mode == holding {
-			w.hold(status)
-			if invalid(status) {
-				break // who recovers from the panic may answer a 500
-			}
+		if w.holds(status) {
 			return
 		}
 	case holding:
-		if !w.st.Answers(status) || w.packed && w.text() {
-			return // as net/http does with a second status
+		if !w.ours && w.changed(status) {
+			w.keep(status)
 		}
-		if w.held.encoded() {
-			w.repack(status) // in the stream that has begun
-			return
+		if w.ours || !w.st.Answers(status) || w.front.Copy != nil {
+			return // as net/http does with a second status
 		}
 		w.held, w.mode = nil, answered
 	case answering:
@@ -86,6 +86,20 @@ func (w *writer) WriteHeader(status int) {
 		return
 	}
 	w.send(status)
+}
+
+// holds reports whether the reply that begins with a status is held back.
+func (w *writer) holds(status int) bool {
+	w.mode = w.begin(status)
+	switch {
+	case w.mode != holding:
+		return false
+	case w.changed(status):
+		w.keep(status)
+		return true
+	}
+	w.hold(status)
+	return !invalid(status) // else who recovers from the panic may answer a 500
 }
 
 // send passes a final status on. http.MaxBytesReader can't close the connection
@@ -102,11 +116,7 @@ func (w *writer) begin(status int) mode {
 	switch {
 	case status < 400 && !invalid(status):
 		return passing
-	case !invalid(status) && w.st.Answers(status):
-		if !w.off && w.ResponseWriter.Header().Get("Content-Encoding") != "" {
-			w.packed = true
-			return holding
-		}
+	case !invalid(status) && w.st.Answers(status) && (w.off || w.front.Copy == nil):
 		return answered
 	case w.off:
 		return passing
@@ -130,41 +140,35 @@ func (w *writer) hold(status int) {
 	}
 }
 
-// text reports whether a status that comes now begins a text.
-func (w *writer) text() bool {
-	now := ReplyError{Header: w.ResponseWriter.Header()}
-	return !now.typed()
+// changed reports whether a reply of that status is the contract's, which comes through a
+// wrapper, and not another in its place.
+func (w *writer) changed(status int) bool {
+	reply := w.front.Copy
+	return !w.off && reply != nil && w.st.Answers(status) && w.ResponseWriter.Header().Get("Content-Type") == reply.Type
 }
 
-// repack has the contract's reply follow the beginning of another, which it takes the
-// place of. Whether a wrapper packs it shows when it comes: see whole.
-func (w *writer) repack(status int) {
-	coding := w.held.Header["Content-Encoding"]
-	w.packed, w.held.Status, w.held.Header = true, status, w.ResponseWriter.Header().Clone()
-	w.held.Header["Content-Encoding"] = coding
+// keep holds the contract's reply back: what the wrapper sends on may be packed, late, or
+// with a text of the handler's.
+func (w *writer) keep(status int) {
+	w.hold(status)
+	w.ours, w.held.Body = true, []byte(w.front.Copy.Body)
+	delete(w.held.Header, "Content-Encoding")
+	delete(w.held.Header, "Content-Length")
 	if w.r.Method == http.MethodHead {
-		w.held.Body = nil // none comes
+		w.held.Header["Content-Length"] = []string{strconv.Itoa(len(w.held.Body))}
+		w.held.Body = nil
 	}
-}
-
-// whole reports whether p is the whole reply of the contract's, as its Writer wrote it:
-// no wrapper between packs it, and what is held back is nobody's any more.
-func (w *writer) whole(p []byte) bool {
-	return w.mode == holding && w.packed && w.st.AnswersWith(len(p)) && json.Valid(p)
 }
 
 // Write holds p back if it belongs to a foreign error reply.
 func (w *writer) Write(p []byte) (int, error) {
-	if w.whole(p) {
-		status := w.held.Status
-		w.held, w.packed, w.mode = nil, false, closed
-		delete(w.ResponseWriter.Header(), "Content-Encoding")
-		w.send(status)
-		return w.ResponseWriter.Write(p)
-	}
 	if w.keeps(len(p)) {
-		if w.mode == holding {
+		switch {
+		case w.mode != holding:
+		case !w.ours:
 			w.held.Body = append(w.held.Body, p...)
+		case bytes.Equal(p, w.held.Body): // as it was written
+			w.settle(nil)
 		}
 		return len(p), nil
 	}
@@ -174,7 +178,7 @@ func (w *writer) Write(p []byte) (int, error) {
 // WriteString is Write for a string.
 func (w *writer) WriteString(s string) (int, error) {
 	if w.keeps(len(s)) {
-		if w.mode == holding {
+		if w.mode == holding && !w.ours {
 			w.held.Body = append(w.held.Body, s...)
 		}
 		return len(s), nil
@@ -188,7 +192,7 @@ func (w *writer) keeps(n int) bool {
 	case open:
 		w.mode = passing
 	case holding:
-		if n <= w.replies.Limit-len(w.held.Body) {
+		if w.ours || n <= w.replies.Limit-len(w.held.Body) {
 			return true
 		}
 		w.release(ErrTooLong)
@@ -203,10 +207,9 @@ func (w *writer) keeps(n int) bool {
 }
 
 // pass lets n bytes of the contract's reply go on. If that is all of it, what a handler
-// writes after it, for want of a return, goes nowhere. A wrapper that packs the reply
-// writes it as it likes.
+// writes after it, for want of a return, goes nowhere.
 func (w *writer) pass(n int) {
-	if w.st.AnswersWith(n) && w.ResponseWriter.Header().Get("Content-Encoding") == "" {
+	if n == w.front.Length && w.front.Copy == nil {
 		w.mode = closed
 	}
 }

@@ -1,0 +1,40 @@
+package reqstate
+
+import "net/http"
+
+// A Front is where the replies of a handler arrive that are looked at before they go on.
+// It knows the contract's reply, which wrappers may change on the way.
+type Front struct {
+	// Length is that of the reply's body, 0 before there is one.
+	Length int
+	// Copy is the reply, nil if it comes as it was written: through no wrapper.
+	Copy *Copy
+
+	outer *Front
+}
+
+// A Copy is one of the contract's replies.
+type Copy struct{ Type, Body string }
+
+// Push has f know the contract's replies, as those further out do, until Pop.
+func (s *State) Push(f *Front) { f.outer, s.front = s.front, f }
+
+// Pop ends what Push began.
+func (s *State) Pop(f *Front) { s.front = f.outer }
+
+// Answer says that the reply which is written to w from now on, with that status and body
+// and the headers that are set, is one of the contract's.
+func (s *State) Answer(w http.ResponseWriter, status int, body []byte) {
+	s.status = int32(status)
+	var reply *Copy
+	for f := s.front; f != nil; f = f.outer {
+		f.Length, f.Copy = len(body), nil
+		if at, ok := w.(interface{ Front() *Front }); ok && at.Front() == f {
+			continue
+		}
+		if reply == nil {
+			reply = &Copy{w.Header().Get("Content-Type"), string(body)}
+		}
+		f.Copy = reply
+	}
+}

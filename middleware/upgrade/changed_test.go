@@ -1,0 +1,172 @@
+package upgrade_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	chimiddleware "github.com/go-chi/chi/v5/middleware"
+
+	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/errtest"
+	"github.com/contrite-go/contrite/internal/testutil"
+	"github.com/contrite-go/contrite/middleware/upgrade"
+	"github.com/contrite-go/contrite/requestid"
+)
+
+// A through is a response writer that writes through another one, and has an Unwrap.
+type through struct {
+	http.ResponseWriter
+	to io.Writer
+}
+
+func (w through) Write(p []byte) (int, error) { return w.to.Write(p) }
+
+func (w through) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// pieces writes what it gets in pieces.
+type pieces struct{ to io.Writer }
+
+func (w pieces) Write(p []byte) (n int, err error) {
+	for piece := range slices.Chunk(p, 50) {
+		m, err := w.to.Write(piece)
+		if n += m; err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// changing are wrappers that change what a handler writes.
+var changing = map[string]func(http.Handler) http.Handler{
+	"gzip by hand": coded("gzip", func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }),
+	"zlib by hand": coded("deflate", func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }),
+	"chi's gzip":   chimiddleware.Compress(5),
+	"chi's DEFLATE": func(next http.Handler) http.Handler {
+		next = chimiddleware.Compress(5)(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r.Header.Set("Accept-Encoding", "deflate")
+			next.ServeHTTP(w, r)
+		})
+	},
+	"a buffer": func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var body bytes.Buffer
+			next.ServeHTTP(through{w, &body}, r)
+			_, _ = w.Write(body.Bytes())
+		})
+	},
+	"pieces": func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(through{w, pieces{w}}, r) })
+	},
+	"none": func(next http.Handler) http.Handler { return next },
+}
+
+// coded packs what a handler writes, as it is often done by hand.
+func coded(coding string, packer func(io.Writer) io.WriteCloser) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Encoding", coding)
+			p := packer(w)
+			defer p.Close()
+			next.ServeHTTP(through{w, p}, r)
+		})
+	}
+}
+
+const secret = "pq: no rows"
+
+// failing are handlers whose first contract error is Gone.
+func failing(errs *errcatalog.Writer) map[string]http.HandlerFunc {
+	gone := func(w http.ResponseWriter, r *http.Request) { errs.WriteError(w, r, errcatalog.Gone) }
+	tell := func(w http.ResponseWriter, n int) { _, _ = io.WriteString(w, strings.Repeat(secret, n)) }
+	return map[string]http.HandlerFunc{
+		"an error": gone,
+		"an error, and a text": func(w http.ResponseWriter, r *http.Request) {
+			gone(w, r)
+			tell(w, 1)
+		},
+		"an error, and a long text": func(w http.ResponseWriter, r *http.Request) {
+			gone(w, r)
+			tell(w, 10_000)
+		},
+		"an error after a text": func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, secret, 500)
+			gone(w, r)
+		},
+		"an error between texts": func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, secret, 500)
+			gone(w, r)
+			tell(w, 1)
+		},
+		"two errors, and a text": func(w http.ResponseWriter, r *http.Request) {
+			gone(w, r)
+			errs.WriteError(w, r, errcatalog.Conflict)
+			tell(w, 1)
+		},
+		"an error after JSON of its length": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(500)
+			rec := httptest.NewRecorder()
+			requestid.Handler(errs.Always(errcatalog.Gone)).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/", nil))
+			_, _ = io.WriteString(w, `"`+strings.Repeat("x", rec.Body.Len()-2)+`"`)
+			gone(w, r)
+		},
+		"an error that is flushed": func(w http.ResponseWriter, r *http.Request) {
+			gone(w, r)
+			_ = http.NewResponseController(w).Flush()
+			tell(w, 1)
+		},
+		"an error, and other headers": func(w http.ResponseWriter, r *http.Request) {
+			gone(w, r)
+			w.Header().Set("ETag", "x")
+			w.Header().Del(requestid.Header)
+			w.WriteHeader(http.StatusGone)
+		},
+		"an error that went nowhere": func(w http.ResponseWriter, r *http.Request) {
+			ww := chimiddleware.NewWrapResponseWriter(w, 1)
+			ww.Discard()
+			gone(ww, r)
+			http.Error(w, secret, http.StatusGone)
+		},
+	}
+}
+
+func TestAContractReplyThatAWrapperChangesGoesOutAsItWasWritten(t *testing.T) {
+	t.Parallel()
+	errs := &errcatalog.Writer{Report: func(_ context.Context, _ *errcatalog.Error, _ error) {}}
+	for wrapper, wrap := range changing {
+		for name, h := range failing(errs) {
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				t.Run(wrapper+", "+name+", "+method, func(t *testing.T) {
+					t.Parallel()
+					s := testutil.Serve(t, requestid.Handler(upgrade.Replies{OnError: errs.WriteError}.Handler(wrap(h))), false)
+					r, _ := http.NewRequest(method, s.URL, nil)
+					r.Header.Set("Accept-Encoding", "gzip")
+					resp, err := s.Client().Do(r)
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer resp.Body.Close()
+					body, err := io.ReadAll(resp.Body)
+					if err != nil || resp.StatusCode != http.StatusGone {
+						t.Errorf("got %d and %v", resp.StatusCode, err)
+					}
+					if resp.Header.Get("ETag") != "" {
+						t.Error("a header of the handler's is shown")
+					}
+					for _, fault := range errtest.Check(nil, resp, body, secret) {
+						t.Errorf("%v in %q", fault, body)
+					}
+				})
+			}
+		}
+	}
+}
