@@ -44,8 +44,12 @@ func (w *Response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // WriteHeader passes the status on. A 1xx other than 101 does not start the
 // response.
 func (w *Response) WriteHeader(status int) {
+	final := status >= 200 || status == http.StatusSwitchingProtocols
+	if final && w.st != nil {
+		w.st.identify(w.Header())
+	}
 	w.ResponseWriter.WriteHeader(status)
-	if status >= 200 || status == http.StatusSwitchingProtocols {
+	if final {
 		w.start(status)
 	}
 }

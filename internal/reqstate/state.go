@@ -111,6 +111,14 @@ func (s *State) ShownID() string {
 	return ""
 }
 
+// identify has a response show the request's ID, and no other: a proxy adds its upstream's,
+// and drops all headers after an informational response.
+func (s *State) identify(h http.Header) {
+	if values := h["X-Request-Id"]; s.ShowsID && (len(values) != 1 || values[0] != s.RequestID) {
+		h["X-Request-Id"] = []string{s.RequestID}
+	}
+}
+
 // contextKey is a pointer: contexts compare those faster than structs.
 var contextKey = new(struct{ _ byte })
 
