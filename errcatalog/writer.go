@@ -66,7 +66,7 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 			st, around = nil, st
 		}
 	}
-	if late := tooLate(st); late != nil {
+	if late := tooLate(st, rw); late != nil {
 		w.report(ctx, &o, late)
 		return
 	}
@@ -103,8 +103,13 @@ func observed(st *reqstate.State, o *occurrence, err, problem error) bool {
 }
 
 // tooLate says why nothing can be written any more, if that is so.
-func tooLate(st *reqstate.State) error {
-	if st == nil || !st.Response().Started() {
+func tooLate(st *reqstate.State, rw http.ResponseWriter) error {
+	switch {
+	case st == nil:
+		return nil
+	case !st.Response().Started() && reqstate.Kept(rw):
+		return ErrSecond
+	case !st.Response().Started():
 		return nil
 	}
 	if st.Response().Hijacked() {

@@ -9,12 +9,37 @@ type Front struct {
 	Length int
 	// Copy is the reply, nil if it comes as it was written: through no wrapper.
 	Copy *Copy
+	// Kept says that it has come, and none after it counts.
+	Kept bool
 
 	outer *Front
 }
 
 // A Copy is one of the contract's replies.
-type Copy struct{ Type, Body string }
+type Copy struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// A fronted is a writer with a Front.
+type fronted interface{ Front() *Front }
+
+// Kept reports whether a reply of the contract's was kept further out, as far as the
+// Unwrap methods of w lead.
+func Kept(w http.ResponseWriter) bool {
+	for range maxWrappers {
+		if at, ok := w.(fronted); ok && at.Front().Kept {
+			return true
+		}
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			break
+		}
+		w = u.Unwrap()
+	}
+	return false
+}
 
 // Push has f know the contract's replies, as those further out do, until Pop.
 func (s *State) Push(f *Front) { f.outer, s.front = s.front, f }
@@ -29,11 +54,11 @@ func (s *State) Answer(w http.ResponseWriter, status int, body []byte) {
 	var reply *Copy
 	for f := s.front; f != nil; f = f.outer {
 		f.Length, f.Copy = len(body), nil
-		if at, ok := w.(interface{ Front() *Front }); ok && at.Front() == f {
+		if at, ok := w.(fronted); ok && at.Front() == f {
 			continue
 		}
 		if reply == nil {
-			reply = &Copy{w.Header().Get("Content-Type"), string(body)}
+			reply = &Copy{status, w.Header().Clone(), string(body)}
 		}
 		f.Copy = reply
 	}

@@ -266,7 +266,7 @@ func TestAFrontHasACopyOfWhatComesThroughWrappers(t *testing.T) {
 	st.Push(&inner)
 	body := []byte("{}")
 	st.Answer(frontWriter{w, &inner}, 404, body)
-	if inner.Length != 2 || inner.Copy != nil || outer.Length != 2 || *outer.Copy != (reqstate.Copy{Type: "application/json", Body: "{}"}) {
+	if inner.Length != 2 || inner.Copy != nil || outer.Length != 2 || outer.Copy.Status != 404 || outer.Copy.Header.Get("Content-Type") != "application/json" || outer.Copy.Body != "{}" {
 		t.Errorf("straight to the inner one, they have %v and %v", inner, outer)
 	}
 	st.Answer(openWriter{frontWriter{w, &inner}}, 404, body)

@@ -44,6 +44,30 @@ func (w pieces) Write(p []byte) (n int, err error) {
 	return n, nil
 }
 
+// A noting writer keeps the body and the first status back.
+type noting struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (w *noting) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+}
+func (w *noting) Write(p []byte) (int, error) { return w.body.Write(p) }
+func (w *noting) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// A charset writer names one.
+type charset struct{ http.ResponseWriter }
+
+func (w charset) WriteHeader(status int) {
+	w.Header().Set("Content-Type", w.Header().Get("Content-Type")+"; charset=utf-8")
+	w.ResponseWriter.WriteHeader(status)
+}
+func (w charset) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 // changing are wrappers that change what a handler writes.
 var changing = map[string]func(http.Handler) http.Handler{
 	"gzip by hand": coded("gzip", func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }),
@@ -62,6 +86,13 @@ var changing = map[string]func(http.Handler) http.Handler{
 			next.ServeHTTP(through{w, &body}, r)
 			_, _ = w.Write(body.Bytes())
 		})
+	},
+	"a charset": func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(charset{w}, r) })
+	},
+	"gzip by hand around another upgrade, and chi's": func(next http.Handler) http.Handler {
+		return coded("gzip", func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })(
+			upgrade.Replies{}.Handler(chimiddleware.Compress(5)(next)))
 	},
 	"pieces": func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(through{w, pieces{w}}, r) })
@@ -130,6 +161,13 @@ func failing(errs *errcatalog.Writer) map[string]http.HandlerFunc {
 			w.Header().Del(requestid.Header)
 			w.WriteHeader(http.StatusGone)
 		},
+		"an error after JSON, through a wrapper that sends the first status": func(w http.ResponseWriter, r *http.Request) {
+			ww := chimiddleware.NewWrapResponseWriter(w, 1)
+			ww.Header().Set("Content-Type", "application/json")
+			ww.WriteHeader(500)
+			_, _ = io.WriteString(ww, `{"x":"`+secret+`"}`)
+			gone(ww, r)
+		},
 		"an error that went nowhere": func(w http.ResponseWriter, r *http.Request) {
 			ww := chimiddleware.NewWrapResponseWriter(w, 1)
 			ww.Discard()
@@ -167,6 +205,76 @@ func TestAContractReplyThatAWrapperChangesGoesOutAsItWasWritten(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+func TestAUsersReplyInPiecesIsWhole(t *testing.T) {
+	t.Parallel()
+	own := func(w http.ResponseWriter, _ *http.Request, _ error) {
+		w.WriteHeader(http.StatusTeapot)
+		_, _ = w.Write(nil)
+		_, _ = io.WriteString(w, "mi")
+		_, _ = io.WriteString(w, "ne")
+	}
+	h := upgrade.Replies{OnError: own}.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, secret, 500) }))
+	w := httptest.NewRecorder()
+	if h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil)); w.Code != http.StatusTeapot || w.Body.String() != "mine" {
+		t.Errorf("got %d %q", w.Code, w.Body)
+	}
+}
+
+func TestAContractReplyIsFlushedBeforeTheHandlerEnds(t *testing.T) {
+	t.Parallel()
+	for wrapper, wrap := range map[string]func(http.ResponseWriter) http.ResponseWriter{
+		"none":  func(w http.ResponseWriter) http.ResponseWriter { return w },
+		"chi's": func(w http.ResponseWriter) http.ResponseWriter { return chimiddleware.NewWrapResponseWriter(w, 1) },
+	} {
+		t.Run(wrapper, func(t *testing.T) {
+			t.Parallel()
+			seen := make(chan struct{})
+			errs := new(errcatalog.Writer)
+			s := testutil.Serve(t, upgrade.Replies{}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w = wrap(w)
+				errs.WriteError(w, r, errcatalog.Gone)
+				_ = http.NewResponseController(w).Flush()
+				<-seen
+			})), false)
+			resp, err := s.Client().Get(s.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			body := make([]byte, 7)
+			if _, err := io.ReadFull(resp.Body, body); err != nil || resp.StatusCode != http.StatusGone {
+				t.Errorf("got %d %q, %v", resp.StatusCode, body, err)
+			}
+			close(seen)
+		})
+	}
+}
+
+// A wrapper may send the status that came first, and what came after it.
+func TestAContractReplyCountsMoreThanAStatusThatWasNotedBefore(t *testing.T) {
+	t.Parallel()
+	errs := &errcatalog.Writer{}
+	all := failing(errs)
+	for _, name := range []string{"an error", "an error, and a text", "an error after a text", "an error between texts"} {
+		h := upgrade.Replies{}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			b := &noting{ResponseWriter: w}
+			all[name](b, r)
+			w.WriteHeader(b.status)
+			_, _ = w.Write(b.body.Bytes())
+		}))
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil)
+		requestid.Handler(h).ServeHTTP(w, r)
+		resp := w.Result()
+		resp.Request = r
+		if resp.StatusCode != http.StatusGone {
+			t.Errorf("%s: got %d", name, resp.StatusCode)
+		}
+		for _, fault := range errtest.Check(nil, resp, w.Body.Bytes(), secret) {
+			t.Errorf("%s: %v in %q", name, fault, w.Body)
 		}
 	}
 }

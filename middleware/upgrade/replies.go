@@ -61,7 +61,7 @@ func (u Replies) Handler(next http.Handler) http.Handler {
 		st.Push(&uw.front)
 		next.ServeHTTP(uw, r)
 		uw.finish() // not after a panic, which is answered in the reply's place
-		uw.mode = closed
+		uw.mode, uw.ended = closed, true
 		st.Pop(&uw.front)
 	})
 }

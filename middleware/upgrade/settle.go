@@ -19,14 +19,17 @@ func (w *writer) finish() {
 // settle sends the held reply or the contract's. A reply that streams is sent as
 // it is, for that reason, unless it is mapped.
 func (w *writer) settle(streams error) {
+	if !w.ours && !w.off && w.front.Copy != nil {
+		w.keep() // which went nowhere, but counts more than another's
+	}
 	e := w.held
 	switch {
-	case w.off:
-		w.release(nil)
-		return
 	case w.ours:
 		w.release(nil)
 		w.mode = closed // to the end of what packed it
+		return
+	case w.off:
+		w.release(nil)
 		return
 	case !e.upgradable() && w.adopts():
 		w.release(nil)

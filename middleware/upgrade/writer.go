@@ -5,9 +5,11 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
@@ -35,6 +37,7 @@ type writer struct {
 	front   reqstate.Front
 	mode    mode
 	off     bool
+	ended   bool // the handler has
 	ours    bool // the held reply is the contract's, whatever a wrapper makes of it
 }
 
@@ -71,7 +74,7 @@ func (w *writer) WriteHeader(status int) {
 		}
 	case holding:
 		if !w.ours && w.changed(status) {
-			w.keep(status)
+			w.keep()
 		}
 		if w.ours || !w.st.Answers(status) || w.front.Copy != nil {
 			return // as net/http does with a second status
@@ -95,7 +98,7 @@ func (w *writer) holds(status int) bool {
 	case w.mode != holding:
 		return false
 	case w.changed(status):
-		w.keep(status)
+		w.keep()
 		return true
 	}
 	w.hold(status)
@@ -141,21 +144,30 @@ func (w *writer) hold(status int) {
 }
 
 // changed reports whether a reply of that status is the contract's, which comes through a
-// wrapper, and not another in its place.
+// wrapper, and not another in its place. The status may be one that the wrapper noted before.
 func (w *writer) changed(status int) bool {
-	reply := w.front.Copy
-	return !w.off && reply != nil && w.st.Answers(status) && w.ResponseWriter.Header().Get("Content-Type") == reply.Type
+	return !w.off && w.front.Copy != nil && status >= 400 && !invalid(status) &&
+		media(w.ResponseWriter.Header()) == media(w.front.Copy.Header)
+}
+
+// media returns the media type without its parameters.
+func media(h http.Header) string {
+	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	return strings.TrimSpace(media)
 }
 
 // keep holds the contract's reply back: what the wrapper sends on may be packed, late, or
 // with a text of the handler's.
-func (w *writer) keep(status int) {
-	w.hold(status)
-	w.ours, w.held.Body = true, []byte(w.front.Copy.Body)
-	delete(w.held.Header, "Content-Encoding")
-	delete(w.held.Header, "Content-Length")
+func (w *writer) keep() {
+	reply := w.front.Copy
+	w.hold(reply.Status)
+	w.ours, w.front.Kept, w.held.Body = true, true, []byte(reply.Body)
+	h := w.held.Header
+	maps.Copy(h, reply.Header)
+	delete(h, "Content-Encoding")
+	delete(h, "Content-Length")
 	if w.r.Method == http.MethodHead {
-		w.held.Header["Content-Length"] = []string{strconv.Itoa(len(w.held.Body))}
+		h["Content-Length"] = []string{strconv.Itoa(len(reply.Body))}
 		w.held.Body = nil
 	}
 }
@@ -209,7 +221,7 @@ func (w *writer) keeps(n int) bool {
 // pass lets n bytes of the contract's reply go on. If that is all of it, what a handler
 // writes after it, for want of a return, goes nowhere.
 func (w *writer) pass(n int) {
-	if n == w.front.Length && w.front.Copy == nil {
+	if n > 0 && n == w.front.Length && w.front.Copy == nil {
 		w.mode = closed
 	}
 }
@@ -232,7 +244,7 @@ func (w *writer) ReadFrom(src io.Reader) (int64, error) {
 // upgraded, or, if it has a type, sent as it goes on.
 func (w *writer) FlushError() error {
 	switch {
-	case w.mode == closed:
+	case w.ended:
 		return nil
 	case w.mode == holding && w.held.typed() && !w.held.image():
 		w.settle(ErrStreamed)
