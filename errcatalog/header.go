@@ -66,17 +66,6 @@ func canonicalize(h http.Header) {
 	}
 }
 
-// requestIDHeader is that of the package requestid.
-const requestIDHeader = "X-Request-Id"
-
-// setRequestID shows the request's ID again where a handler has changed, doubled or
-// removed it.
-func setRequestID(h http.Header, id string) {
-	if values := h[requestIDHeader]; id != "" && (len(values) != 1 || values[0] != id) {
-		h[requestIDHeader] = []string{id}
-	}
-}
-
 func (d *header) set(h http.Header, m *Meta) {
 	switch {
 	case d.slot == "":

@@ -138,7 +138,7 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, s
 	}
 	h := rw.Header()
 	canonicalize(h)
-	setRequestID(h, o.meta.shownID)
+	reqstate.ShowID(h, o.meta.shownID)
 	o.setHeaders(h, c, problem)
 	if r.ProtoMajor >= 2 {
 		// HTTP/2 would close the connection for all of its streams, and has no Upgrade.

@@ -45,8 +45,8 @@ func (w *Response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // response.
 func (w *Response) WriteHeader(status int) {
 	final := status >= 200 || status == http.StatusSwitchingProtocols
-	if final && w.st != nil {
-		w.st.identify(w.Header())
+	if final && w.st != nil && w.st.ShowsID {
+		ShowID(w.Header(), w.st.RequestID)
 	}
 	w.ResponseWriter.WriteHeader(status)
 	if final {

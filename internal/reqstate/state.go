@@ -111,11 +111,11 @@ func (s *State) ShownID() string {
 	return ""
 }
 
-// identify has a response show the request's ID, and no other: a proxy adds its upstream's,
-// and drops all headers after an informational response.
-func (s *State) identify(h http.Header) {
-	if values := h["X-Request-Id"]; s.ShowsID && (len(values) != 1 || values[0] != s.RequestID) {
-		h["X-Request-Id"] = []string{s.RequestID}
+// ShowID has a response show the request's ID, unless it is empty, and no other: a proxy
+// adds its upstream's, and drops all headers after an informational response.
+func ShowID(h http.Header, id string) {
+	if values := h["X-Request-Id"]; id != "" && (len(values) != 1 || values[0] != id) {
+		h["X-Request-Id"] = []string{id}
 	}
 }
 

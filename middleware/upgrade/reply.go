@@ -74,9 +74,14 @@ func (e *ReplyError) LogValue() slog.Value {
 
 // typed reports whether the reply says that it is something else than text.
 func (e *ReplyError) typed() bool {
-	media, _, _ := strings.Cut(e.Header.Get("Content-Type"), ";")
-	media = strings.TrimSpace(media)
+	media := media(e.Header)
 	return media != "" && !strings.EqualFold(media, "text/plain")
+}
+
+// media returns the media type without its parameters.
+func media(h http.Header) string {
+	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	return strings.TrimSpace(media)
 }
 
 // upgradable reports whether the whole reply becomes the contract's: one that is no

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
@@ -148,12 +147,6 @@ func (w *writer) hold(status int) {
 func (w *writer) changed(status int) bool {
 	return !w.off && w.front.Copy != nil && status >= 400 && !invalid(status) &&
 		media(w.ResponseWriter.Header()) == media(w.front.Copy.Header)
-}
-
-// media returns the media type without its parameters.
-func media(h http.Header) string {
-	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")
-	return strings.TrimSpace(media)
 }
 
 // keep holds the contract's reply back: what the wrapper sends on may be packed, late, or
