@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
 // Header values that never change. They are shared: their capacity is 1, so that
@@ -20,23 +22,11 @@ var (
 	ownHeaders  = []string{"Allow", "Cache-Control", "Connection", "Content-Length", "Content-Type", "Retry-After", "Transfer-Encoding", "Upgrade", "Vary", "Www-Authenticate", "X-Content-Type-Options"}
 )
 
-// stale reports whether a header speaks of the representation that was to be sent
-// before the error.
-func stale(name string) bool {
-	switch name {
-	case "Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition",
-		"Content-Language", "Content-Location", "Content-Digest", "Repr-Digest", "Digest",
-		"Accept-Ranges", "Etag", "Expires", "Last-Modified", "Location", "Trailer", "Transfer-Encoding":
-		return true
-	}
-	return strings.HasPrefix(name, http.TrailerPrefix)
-}
-
 // setHeaders sets all headers of the reply: what is stale goes, what the entry and
 // its status ask for comes.
 func (o *occurrence) setHeaders(h http.Header, c *Catalog, problem bool) {
 	for name := range h {
-		if stale(name) && (name != "Content-Range" || o.entry.Status != http.StatusRequestedRangeNotSatisfiable) {
+		if reqstate.Stale(name) && (name != "Content-Range" || o.entry.Status != http.StatusRequestedRangeNotSatisfiable) {
 			delete(h, name)
 		}
 	}

@@ -73,7 +73,7 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 	if c.timed {
 		o.meta.Time = time.Now()
 	}
-	if sent := o.send(rw, r, c, st); sent != nil {
+	if sent := o.send(rw, r, c, st, around); sent != nil {
 		problem = sent
 	}
 	switch {
@@ -82,7 +82,7 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 			return
 		}
 	case around != nil:
-		around.FailedElsewhere(o.entry.Status, o.length, string(o.entry.Code), err)
+		around.FailedElsewhere(o.copy, string(o.entry.Code), err)
 	}
 	w.report(ctx, &o, problem)
 }
@@ -92,10 +92,10 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 func observed(st *reqstate.State, o *occurrence, err, problem error) bool {
 	loud := o.entry.Status >= 500 || problem != nil
 	if !st.Observed || !loud || problem == http.ErrHandlerTimeout { // which nobody waited for
-		st.Failed(string(o.entry.Code), err)
+		st.Failed(o.copy, string(o.entry.Code), err)
 		return false
 	}
-	if !st.Failed(string(o.entry.Code), o.public()) {
+	if !st.Failed(o.copy, string(o.entry.Code), o.public()) {
 		return false
 	}
 	st.Problem = problem
@@ -127,12 +127,11 @@ var buffers = sync.Pool{New: func() any {
 }}
 
 // send writes the reply and returns the error of the connection. It tells st, if there
-// is one, what to expect.
-func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, st *reqstate.State) error {
+// is one, what to expect, and keeps a copy for the state around.
+func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, st, around *reqstate.State) error {
 	problem := c.problemFor(o.meta.Accept)
 	buf := buffers.Get().(*[]byte)
 	body := o.appendBody((*buf)[:0], c, problem)
-	o.length = len(body)
 	if st != nil {
 		o.meta.shownID = st.ShownID()
 	}
@@ -145,8 +144,11 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, s
 		delete(h, "Connection")
 		delete(h, "Upgrade")
 	}
-	if st != nil {
-		st.Answer(rw, o.entry.Status, body)
+	switch {
+	case st != nil:
+		o.copy = st.Answer(rw, o.entry.Status, body)
+	case around.Watched():
+		o.copy = reqstate.NewCopy(rw, o.entry.Status, body)
 	}
 	var err error
 	if r.Method == http.MethodHead {

@@ -55,16 +55,17 @@ type State struct {
 	// A handler that outlives its deadline (http.TimeoutHandler) is in a state of its
 	// own, and asks and tells this one from another goroutine.
 	onError   atomic.Pointer[OnError]
-	elsewhere atomic.Pointer[reply]
+	elsewhere atomic.Pointer[reply] // the last one; nil unless anybody looks at replies
 	failed    answer
 	front     *Front // the innermost
 }
 
 // A reply is a failed one that was written to another response than the state's.
 type reply struct {
-	status, length int // 0 if the length is unknown
-	code           string
-	err            error
+	copy   *Copy
+	code   string
+	err    error
+	before *reply
 }
 
 // An answer is the first failed reply to a response.
@@ -280,11 +281,11 @@ func Innermost(w http.ResponseWriter) http.ResponseWriter {
 // Answers reports whether a reply of that status is one of the contract's.
 func (s *State) Answers(status int) bool { return int(s.status) == status }
 
-// Failed records the reply that was sent for err, here and in the states around
-// this one whose response it is too, by way of a wrapper without Unwrap. A batch,
-// which only collects the replies to its parts, has not failed with one of them. It
-// reports whether it was the first here.
-func (s *State) Failed(code string, err error) (first bool) {
+// Failed records the reply that was sent for err, of which copy is what Answer returned,
+// here and in the states around this one whose response it is too, by way of a wrapper
+// without Unwrap. A batch, which only collects the replies to its parts, has not failed
+// with one of them. It reports whether it was the first here.
+func (s *State) Failed(copy *Copy, code string, err error) (first bool) {
 	status := s.response.Status()
 	if status == 0 { // a wrapper between keeps the reply back
 		status = int(s.status)
@@ -293,7 +294,7 @@ func (s *State) Failed(code string, err error) (first bool) {
 	for s = s.outer; s != nil; s = s.outer {
 		switch s.response.Status() {
 		case 0:
-			s.FailedElsewhere(status, 0, code, err)
+			s.FailedElsewhere(copy, code, err)
 		case status:
 			s.failed.record(status, code, err)
 		default:
@@ -304,24 +305,34 @@ func (s *State) Failed(code string, err error) (first bool) {
 }
 
 // FailedElsewhere records a failed reply that was written to another response than
-// this state's, with a body of that length, 0 if unknown. It may be copied to this one:
-// see Adopt.
-func (s *State) FailedElsewhere(status, length int, code string, err error) {
-	if s.elsewhere.Load() == nil {
-		s.elsewhere.CompareAndSwap(nil, &reply{status, length, code, err})
+// this state's, to which it may be copied as long as that has not started: see Adopt.
+func (s *State) FailedElsewhere(copy *Copy, code string, err error) {
+	if copy == nil || s.response.Started() {
+		return
+	}
+	for {
+		before := s.elsewhere.Load()
+		if s.elsewhere.CompareAndSwap(before, &reply{copy, code, err, before}) {
+			return
+		}
 	}
 }
 
-// Adopt reports whether the first failed reply that was written elsewhere has that
-// status, and records it as this one's too. It is for a reply that was copied here, as
-// http.TimeoutHandler does. Its body had that length.
-func (s *State) Adopt(status int) (length int, ok bool) {
-	a := s.elsewhere.Load()
-	if a == nil || a.status != status {
-		return 0, false
+// Adopt returns the first reply that was written elsewhere of those that are this one's
+// too, and records that failure; nil if none is. It is for a reply that was copied here,
+// as http.TimeoutHandler does.
+func (s *State) Adopt(copies func(*Copy) bool) *Copy {
+	var first *reply
+	for e := s.elsewhere.Load(); e != nil && e != &none; e = e.before {
+		if copies(e.copy) {
+			first = e
+		}
 	}
-	s.failed.record(status, a.code, a.err)
-	return a.length, true
+	if first == nil {
+		return nil
+	}
+	s.failed.record(first.copy.Status, first.code, first.err)
+	return first.copy
 }
 
 // Failure returns the published code of the error that the request was answered

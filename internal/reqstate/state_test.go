@@ -109,7 +109,7 @@ func TestEnsureMakesAnInnerStateForAnotherResponse(t *testing.T) {
 			answer := reqstate.OnError(func(http.ResponseWriter, *http.Request, error) { answered = true })
 			outer.RequestID = "r1"
 			outer.Enter(&answer)
-			outer.Failed("other", nil)
+			outer.Failed(nil, "other", nil)
 			other := wrap(w)
 			inner, iw, ir := reqstate.Ensure(other, r)
 			if inner == outer || reqstate.From(ir.Context()) != inner || reqstate.From(r.Context()) != outer {
@@ -197,7 +197,7 @@ func TestFailed(t *testing.T) {
 			}
 			inner, w, _ := reqstate.Ensure(test.wrap(w), r)
 			w.WriteHeader(410)
-			inner.Failed("code", failure)
+			inner.Failed(nil, "code", failure)
 			if code, err := inner.Failure(); code != "code" || err != failure {
 				t.Errorf("the inner state has %q, %v", code, err)
 			}
@@ -282,7 +282,8 @@ func TestAFrontHasACopyOfWhatComesThroughWrappers(t *testing.T) {
 func TestAdopt(t *testing.T) {
 	t.Parallel()
 	failure := errors.New("failure")
-	elsewhere := func(outer *reqstate.State) { outer.FailedElsewhere(410, 77, "code", failure) }
+	gone, missing := &reqstate.Copy{Status: 410}, &reqstate.Copy{Status: 404}
+	elsewhere := func(outer *reqstate.State) { outer.FailedElsewhere(gone, "code", failure) }
 	for name, test := range map[string]struct {
 		before func(*reqstate.State)
 		status int
@@ -291,33 +292,67 @@ func TestAdopt(t *testing.T) {
 		"nothing happened elsewhere": {func(*reqstate.State) {}, 410, ""},
 		"the same reply":             {elsewhere, 410, "code"},
 		"another one":                {elsewhere, 404, ""},
-		"the first of two": {func(outer *reqstate.State) {
+		"one of two": {func(outer *reqstate.State) {
 			elsewhere(outer)
-			outer.FailedElsewhere(404, 0, "other", nil)
+			outer.FailedElsewhere(missing, "other", nil)
 		}, 410, "code"},
+		"the first of two of the kind": {func(outer *reqstate.State) {
+			elsewhere(outer)
+			outer.FailedElsewhere(gone, "other", nil)
+		}, 410, "code"},
+		"one after the response started": {func(outer *reqstate.State) {
+			outer.Response().WriteHeader(200)
+			elsewhere(outer)
+		}, 410, ""},
 		"that of an inner state": {func(outer *reqstate.State) {
 			inner, w, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(outer))
+			reply := inner.Answer(w, 410, []byte("{}"))
 			w.WriteHeader(410)
-			inner.Failed("code", failure)
+			inner.Failed(reply, "code", failure)
 		}, 410, "code"},
 		"that of an inner state whose reply is kept back": {func(outer *reqstate.State) {
 			inner, _, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(outer))
-			inner.Answer(httptest.NewRecorder(), 410, []byte("{}"))
-			inner.Failed("code", failure)
+			inner.Failed(inner.Answer(httptest.NewRecorder(), 410, []byte("{}")), "code", failure)
+		}, 410, "code"},
+		"that of a fork": {func(outer *reqstate.State) {
+			inner := outer.Fork(outer, httptest.NewRecorder())
+			inner.Failed(inner.Answer(httptest.NewRecorder(), 410, []byte("{}")), "code", failure)
 		}, 410, "code"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			outer, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
+			outer.Push(new(reqstate.Front))
 			test.before(outer)
 			if code, _ := outer.Failure(); code != "" {
 				t.Errorf("it has failed with %q before", code)
 			}
-			_, adopted := outer.Adopt(test.status)
-			if code, err := outer.Failure(); code != test.want || adopted != (test.want != "") || adopted && err != failure {
+			adopted := outer.Adopt(func(c *reqstate.Copy) bool { return c.Status == test.status })
+			if code, err := outer.Failure(); code != test.want || (adopted != nil) != (test.want != "") || adopted != nil && err != failure {
 				t.Errorf("it is adopted: %v; the failure is %q, %v", adopted, code, err)
 			}
 		})
+	}
+}
+
+func TestACopyIsMadeOnlyWhereSomebodyLooks(t *testing.T) {
+	t.Parallel()
+	outer, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
+	inner := outer.Fork(outer, httptest.NewRecorder())
+	if inner.Watched() || inner.Answer(httptest.NewRecorder(), 410, nil) != nil {
+		t.Error("there is a copy for nobody")
+	}
+	f := new(reqstate.Front)
+	outer.Push(f)
+	if !inner.Watched() || inner.Answer(httptest.NewRecorder(), 410, nil) == nil {
+		t.Error("there is no copy")
+	}
+	if f.Copy != nil {
+		t.Error("the front has it before it comes")
+	}
+	reply := &reqstate.Copy{Status: 410, Body: "{}"}
+	if outer.Relay(reply); f.Copy != reply || f.Length != 2 {
+		t.Errorf("the front has %v", f)
 	}
 }
 
@@ -345,7 +380,7 @@ func TestJoinTakesOverWhatAForkLearned(t *testing.T) {
 		fork.Routed("/inner")
 		fork.Routed("/outer")
 		fork.Response().WriteHeader(410)
-		if !fork.Failed("code", failure) || fork.Failed("second", nil) {
+		if !fork.Failed(nil, "code", failure) || fork.Failed(nil, "second", nil) {
 			t.Error("the first failure counts, and only that")
 		}
 		st.Join(fork, fails)

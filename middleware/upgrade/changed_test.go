@@ -6,17 +6,20 @@ import (
 	"compress/zlib"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	chimiddleware "github.com/go-chi/chi/v5/middleware"
 
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errtest"
 	"github.com/contrite-go/contrite/internal/testutil"
+	"github.com/contrite-go/contrite/middleware"
 	"github.com/contrite-go/contrite/middleware/upgrade"
 	"github.com/contrite-go/contrite/requestid"
 )
@@ -185,26 +188,120 @@ func TestAContractReplyThatAWrapperChangesGoesOutAsItWasWritten(t *testing.T) {
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
 				t.Run(wrapper+", "+name+", "+method, func(t *testing.T) {
 					t.Parallel()
-					s := testutil.Serve(t, requestid.Handler(upgrade.Replies{OnError: errs.WriteError}.Handler(wrap(h))), false)
-					r, _ := http.NewRequest(method, s.URL, nil)
-					r.Header.Set("Accept-Encoding", "gzip")
-					resp, err := s.Client().Do(r)
-					if err != nil {
-						t.Fatal(err)
-					}
-					defer resp.Body.Close()
-					body, err := io.ReadAll(resp.Body)
-					if err != nil || resp.StatusCode != http.StatusGone {
-						t.Errorf("got %d and %v", resp.StatusCode, err)
-					}
-					if resp.Header.Get("ETag") != "" {
-						t.Error("a header of the handler's is shown")
-					}
-					for _, fault := range errtest.Check(nil, resp, body, secret) {
-						t.Errorf("%v in %q", fault, body)
-					}
+					isGone(t, method, upgrade.Replies{OnError: errs.WriteError}.Handler(wrap(h)))
 				})
 			}
+		}
+	}
+}
+
+// isGone asks h, which is to answer Gone in the contract.
+func isGone(t *testing.T, method string, h http.Handler) {
+	t.Helper()
+	s := testutil.Serve(t, requestid.Handler(h), false)
+	r, _ := http.NewRequest(method, s.URL, nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	resp, err := s.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusGone {
+		t.Errorf("got %d and %v", resp.StatusCode, err)
+	}
+	if resp.Header.Get("ETag") != "" {
+		t.Error("a header of the handler's is shown")
+	}
+	for _, fault := range errtest.Check(nil, resp, body, secret) {
+		t.Errorf("%v in %q", fault, body)
+	}
+}
+
+// A hidden writer has no Unwrap.
+type hidden struct{ http.ResponseWriter }
+
+func (w hidden) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
+
+// hiding are wrappers through which a Writer can't tell the upgrade what it wrote.
+var hiding = map[string]func(next http.Handler) http.Handler{
+	"a Timeout": middleware.Timeout(new(errcatalog.Writer).WriteError, time.Minute),
+	"two Timeouts": func(next http.Handler) http.Handler {
+		limit := middleware.Timeout(new(errcatalog.Writer).WriteError, time.Minute)
+		return limit(limit(next))
+	},
+	"a Timeout around an upgrade": func(next http.Handler) http.Handler {
+		return middleware.Timeout(new(errcatalog.Writer).WriteError, time.Minute)(upgrade.Replies{}.Handler(next))
+	},
+	"an http.TimeoutHandler": func(next http.Handler) http.Handler { return http.TimeoutHandler(next, time.Minute, "") },
+	"no Unwrap": func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(hidden{w}, r) })
+	},
+	"a recorder": func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			rec := httptest.NewRecorder()
+			next.ServeHTTP(rec, r)
+			maps.Copy(w.Header(), rec.Header())
+			w.WriteHeader(rec.Code)
+			_, _ = rec.Body.WriteTo(w)
+		})
+	},
+}
+
+func TestAContractReplyThroughAWrapperWithoutUnwrapGoesOutAsItWasWritten(t *testing.T) {
+	t.Parallel()
+	errs := &errcatalog.Writer{Report: func(_ context.Context, _ *errcatalog.Error, _ error) {}}
+	all := failing(errs)
+	for outer, hide := range hiding {
+		for inner, wrap := range changing {
+			for _, name := range []string{
+				"an error", "an error, and a text", "an error, and a long text", "two errors, and a text",
+				"an error that is flushed", "an error, and other headers",
+			} {
+				for _, method := range []string{http.MethodGet, http.MethodHead} {
+					t.Run(outer+", "+inner+", "+name+", "+method, func(t *testing.T) {
+						t.Parallel()
+						isGone(t, method, upgrade.Replies{OnError: errs.WriteError}.Handler(hide(wrap(all[name]))))
+					})
+					t.Run(inner+", "+outer+", "+name+", "+method, func(t *testing.T) {
+						t.Parallel()
+						isGone(t, method, upgrade.Replies{OnError: errs.WriteError}.Handler(wrap(hide(all[name]))))
+					})
+				}
+			}
+		}
+	}
+}
+
+// A batch that answers with the status of one of its parts, in a type of its own or in JSON.
+func TestABatchIsNoneOfItsParts(t *testing.T) {
+	t.Parallel()
+	errs := &errcatalog.Writer{}
+	for name, test := range map[string]struct{ media, before, between, after string }{
+		"JSON lines":         {"application/x-ndjson", "", "\n", "\n"},
+		"an array":           {"application/json", "[", ",", "]"},
+		"an array in pieces": {"application/json", "[", ",", strings.Repeat(" ", 70_000) + "]"},
+	} {
+		var reported []error
+		h := upgrade.Replies{Report: func(_ *http.Request, e *upgrade.ReplyError) { reported = append(reported, e.Passed) }}.Handler(
+			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				first, second := httptest.NewRecorder(), httptest.NewRecorder()
+				errs.WriteError(first, r, errcatalog.Gone)
+				errs.WriteError(second, r, errcatalog.Conflict)
+				w.Header().Set("Content-Type", test.media)
+				w.WriteHeader(http.StatusGone)
+				for _, part := range []string{test.before, first.Body.String(), test.between, second.Body.String(), test.after} {
+					_, _ = io.WriteString(w, part)
+				}
+			}))
+		w := httptest.NewRecorder()
+		requestid.Handler(h).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+		got := w.Body.String()
+		if w.Code != http.StatusGone || !strings.Contains(got, "gone") || !strings.Contains(got, "conflict") || !strings.HasSuffix(got, test.after) {
+			t.Errorf("%s: got %d %.300s", name, w.Code, got)
+		}
+		if len(reported) != 1 {
+			t.Errorf("%s: reported %v", name, reported)
 		}
 	}
 }

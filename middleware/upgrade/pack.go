@@ -7,12 +7,10 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
-)
 
-// encoded reports whether the reply says that its body is packed.
-func (e *ReplyError) encoded() bool { return e.Header.Get("Content-Encoding") != "" }
+	"github.com/contrite-go/contrite/internal/reqstate"
+)
 
 // plain returns the beginning of the body without what a wrapper between packed it in,
 // gzip or DEFLATE, and whether that is the body as it is or could be unpacked.
@@ -24,7 +22,7 @@ func (e *ReplyError) plain() (body []byte, ok bool) {
 		packed = flate.NewReader(bytes.NewReader(e.Body))
 	case encoding != "" && !strings.EqualFold(encoding, "gzip"):
 		return e.Body, false
-	case encoding == "" && !gzipped: // of a gzip that nobody tells of, see unpack
+	case encoding == "" && !gzipped: // of a gzip that nobody tells of
 		return e.Body, true
 	default:
 		r, err := gzip.NewReader(bytes.NewReader(e.Body))
@@ -38,39 +36,23 @@ func (e *ReplyError) plain() (body []byte, ok bool) {
 	return body, true
 }
 
-// unpack makes the body of a contract reply, which had that length, what the Writer
-// wrote: without what a wrapper between packed it in, and without what a handler wrote
-// before or after it, for want of a return. A Writer that a wrapper without Unwrap packs
-// took the Content-Encoding for one of the abandoned response, if it was set before, and
-// so nobody may say that it is packed.
-func (e *ReplyError) unpack(length int) {
-	body, ok := e.plain()
-	if !ok || len(body) >= defaultLimit {
-		return
+// copies reports whether the reply is one of the contract's that came through a wrapper
+// without Unwrap: its body is all there, or is what is left of it, packed or with what a
+// handler wrote before or after, for want of a return. JSON of its own is another reply, to
+// a batch, one of whose parts failed so. The reply is whole, or its body goes on.
+func (e *ReplyError) copies(c *reqstate.Copy, whole bool) bool {
+	body, _ := e.plain()
+	text, same := string(body), e.Status == c.Status
+	switch {
+	case strings.TrimSpace(text) == strings.TrimSpace(c.Body):
+		return true
+	case media(e.Header) != media(c.Header):
+		return false
+	case e.method == http.MethodHead:
+		return same
+	case !whole:
+		begun := strings.HasPrefix(text, c.Body) || strings.HasPrefix(c.Body, text)
+		return begun || same && !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "[")
 	}
-	head := e.method == http.MethodHead && len(body) == 0 && e.encoded()
-	if body = within(body, length); !head && (len(body) == 0 || bytes.Equal(body, e.Body)) {
-		return
-	}
-	e.Body = body
-	delete(e.Header, "Content-Encoding")
-	delete(e.Header, "Content-Length")
-	if head {
-		e.Header["Content-Length"] = []string{strconv.Itoa(length)}
-	}
-}
-
-// within returns the JSON of that length that the body begins or ends with, else the
-// body.
-func within(body []byte, length int) []byte {
-	if length <= 0 || length >= len(body) {
-		return body
-	}
-	if head := body[:length]; json.Valid(head) {
-		return head
-	}
-	if tail := body[len(body)-length:]; json.Valid(tail) {
-		return tail
-	}
-	return body
+	return !json.Valid(body) && (same || strings.Contains(text, c.Body))
 }

@@ -21,9 +21,10 @@ import (
 // A 413 closes the connection of an HTTP/1.1 request, upgraded or not.
 //
 // The replies of an [errcatalog.Writer] go out as it wrote them, whatever a wrapper between
-// that has an Unwrap method makes of them: packed, in pieces, or with the text that a
-// handler wrote before or after one. Of several the first that arrives counts, and each
-// counts more than a foreign reply that is held back, as does a panic. What follows a
+// makes of them: packed, in pieces, or with the text that a handler wrote before or after
+// one. Of several the first that arrives counts, and each counts more than a foreign reply
+// that is held back, as does a panic. Of a reply through a wrapper without an Unwrap method
+// only the status, the type and the body tell whose it is. What follows a
 // status below 400 passes, whatever it is. What is written after the handler has ended
 // goes nowhere: it would end up in another's response.
 type Replies struct {

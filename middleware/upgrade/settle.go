@@ -4,6 +4,8 @@ import (
 	"maps"
 	"net/http"
 	"time"
+
+	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
 // finish settles what is held back when the handler ends.
@@ -19,19 +21,14 @@ func (w *writer) finish() {
 // settle sends the held reply or the contract's. A reply that streams is sent as
 // it is, for that reason, unless it is mapped.
 func (w *writer) settle(streams error) {
-	if !w.ours && !w.off && w.front.Copy != nil {
-		w.keep() // which went nowhere, but counts more than another's
-	}
+	ours := w.claims(streams == nil)
 	e := w.held
 	switch {
-	case w.ours:
+	case ours:
 		w.release(nil)
 		w.mode = closed // to the end of what packed it
 		return
 	case w.off:
-		w.release(nil)
-		return
-	case !e.upgradable() && w.adopts():
 		w.release(nil)
 		return
 	case w.replies.Map != nil:
@@ -61,14 +58,20 @@ func (w *writer) answer(err error) {
 	w.mode = closed // to the rest of the reply that was answered in this place
 }
 
-// adopts reports whether the held reply is a Writer's that a wrapper without Unwrap
-// passed on, and takes off what the wrapper did to it.
-func (w *writer) adopts() bool {
-	length, ok := w.st.Adopt(w.held.Status)
-	if ok {
-		w.held.unpack(length)
+// claims reports whether the contract's reply is the held one: by now, if it went nowhere,
+// as it counts more than another's, or if the held one is what a wrapper without Unwrap
+// made of it. The held one is whole unless it goes on.
+func (w *writer) claims(whole bool) bool {
+	switch {
+	case w.ours || w.off:
+	case w.front.Copy != nil:
+		w.keep()
+	default:
+		if reply := w.st.Adopt(func(c *reqstate.Copy) bool { return w.held.copies(c, whole) }); reply != nil {
+			w.own(reply)
+		}
 	}
-	return ok
+	return w.ours
 }
 
 func (w *writer) errorHandler() OnError {

@@ -152,13 +152,21 @@ func (w *writer) changed(status int) bool {
 // keep holds the contract's reply back: what the wrapper sends on may be packed, late, or
 // with a text of the handler's.
 func (w *writer) keep() {
-	reply := w.front.Copy
-	w.hold(reply.Status)
-	w.ours, w.front.Kept, w.held.Body = true, true, []byte(reply.Body)
+	w.hold(w.front.Copy.Status)
+	w.own(w.front.Copy)
+}
+
+// own makes what is held back the contract's reply.
+func (w *writer) own(reply *reqstate.Copy) {
+	w.ours, w.front.Kept = true, true
+	w.held.Status, w.held.Body = reply.Status, []byte(reply.Body)
 	h := w.held.Header
+	for name := range h {
+		if reqstate.Stale(name) {
+			delete(h, name)
+		}
+	}
 	maps.Copy(h, reply.Header)
-	delete(h, "Content-Encoding")
-	delete(h, "Content-Length")
 	if w.r.Method == http.MethodHead {
 		h["Content-Length"] = []string{strconv.Itoa(len(reply.Body))}
 		w.held.Body = nil
@@ -167,14 +175,7 @@ func (w *writer) keep() {
 
 // Write holds p back if it belongs to a foreign error reply.
 func (w *writer) Write(p []byte) (int, error) {
-	if w.keeps(len(p)) {
-		switch {
-		case w.mode != holding:
-		case !w.ours:
-			w.held.Body = append(w.held.Body, p...)
-		case bytes.Equal(p, w.held.Body): // as it was written
-			w.settle(nil)
-		}
+	if w.keeps(p) {
 		return len(p), nil
 	}
 	return w.ResponseWriter.Write(p)
@@ -182,32 +183,45 @@ func (w *writer) Write(p []byte) (int, error) {
 
 // WriteString is Write for a string.
 func (w *writer) WriteString(s string) (int, error) {
-	if w.keeps(len(s)) {
-		if w.mode == holding && !w.ours {
-			w.held.Body = append(w.held.Body, s...)
-		}
-		return len(s), nil
+	if w.mode > passing {
+		return w.Write([]byte(s))
 	}
+	w.mode = passing
 	return io.WriteString(w.ResponseWriter, s)
 }
 
-// keeps reports whether the next n bytes of body don't go on.
-func (w *writer) keeps(n int) bool {
+// keeps reports whether p, the next part of the body, does not go on.
+func (w *writer) keeps(p []byte) bool {
 	switch w.mode {
 	case open:
 		w.mode = passing
 	case holding:
-		if w.ours || n <= w.replies.Limit-len(w.held.Body) {
-			return true
-		}
-		w.release(ErrTooLong)
+		return w.withhold(p)
 	case answering:
 		w.WriteHeader(w.held.Status)
 	case answered:
-		w.pass(n)
+		w.pass(len(p))
 	case closed:
 		return true
 	}
+	return false
+}
+
+// withhold holds p back, unless the reply is longer than the limit.
+func (w *writer) withhold(p []byte) bool {
+	limit, before := w.replies.Limit, w.held.Body
+	if w.ours {
+		if bytes.Equal(p, before) { // as it was written
+			w.settle(nil)
+		}
+		return true
+	}
+	w.held.Body = append(before, p[:min(len(p), limit)]...)
+	if len(p) <= limit-len(before) || w.claims(false) {
+		return true
+	}
+	w.held.Body = before
+	w.release(ErrTooLong)
 	return false
 }
 
