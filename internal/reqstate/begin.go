@@ -38,15 +38,10 @@ func Carry(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *http.R
 
 // observer returns the innermost state that observes w, nil if none does.
 func observer(w http.ResponseWriter) *State {
-	for range maxWrappers {
+	for w := range Unwrapped(w) {
 		if response, ok := w.(*Response); ok {
 			return response.st
 		}
-		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			break
-		}
-		w = u.Unwrap()
 	}
 	return nil
 }

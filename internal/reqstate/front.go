@@ -28,15 +28,10 @@ type fronted interface{ Front() *Front }
 // Kept reports whether a reply of the contract's was kept further out, as far as the
 // Unwrap methods of w lead.
 func Kept(w http.ResponseWriter) bool {
-	for range maxWrappers {
+	for w := range Unwrapped(w) {
 		if at, ok := w.(fronted); ok && at.Front().Kept {
 			return true
 		}
-		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			break
-		}
-		w = u.Unwrap()
 	}
 	return false
 }

@@ -244,38 +244,17 @@ func (s *State) Response() *Response { return &s.response }
 // Observes reports whether what is written to w passes the state's response, as
 // far as the Unwrap methods between them tell.
 func (s *State) Observes(w http.ResponseWriter) bool {
-	for range maxWrappers {
+	return w == http.ResponseWriter(&s.response) || s.observes(w)
+}
+
+// observes is apart, so that the common case is inlined.
+func (s *State) observes(w http.ResponseWriter) bool {
+	for w := range Unwrapped(w) {
 		if w == http.ResponseWriter(&s.response) {
 			return true
 		}
-		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			return false
-		}
-		w = u.Unwrap()
 	}
 	return false
-}
-
-// maxWrappers is how many wrappers are looked through.
-const maxWrappers = 100
-
-// Innermost returns the writer that w's Unwrap methods lead to, which is net/http's
-// own. http.MaxBytesReader needs that one to close the connection of a request
-// whose body it cut short.
-func Innermost(w http.ResponseWriter) http.ResponseWriter {
-	for range maxWrappers {
-		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			break
-		}
-		under := u.Unwrap()
-		if under == nil {
-			break
-		}
-		w = under
-	}
-	return w
 }
 
 // Answers reports whether a reply of that status is one of the contract's.

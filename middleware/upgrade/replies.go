@@ -79,17 +79,9 @@ func Off(next http.Handler) http.Handler {
 // Pass leaves the error reply that is written to w as it is, and unreported. It counts
 // until the handler ends, the body passes the limit, or w is flushed.
 func Pass(w http.ResponseWriter) {
-	for range maxWrappers {
+	for w := range reqstate.Unwrapped(w) {
 		if uw, ok := w.(*writer); ok {
 			uw.off = true
 		}
-		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			return
-		}
-		w = u.Unwrap()
 	}
 }
-
-// maxWrappers is how many wrappers are looked through.
-const maxWrappers = 100
