@@ -6,6 +6,7 @@ import (
 	"compress/zlib"
 	"context"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -373,5 +374,35 @@ func TestAContractReplyCountsMoreThanAStatusThatWasNotedBefore(t *testing.T) {
 		for _, fault := range errtest.Check(nil, resp, w.Body.Bytes(), secret) {
 			t.Errorf("%s: %v in %q", name, fault, w.Body)
 		}
+	}
+}
+
+// An error that was answered counts more than the panic after it, through wrappers too.
+func TestAPanicAfterAnErrorAbortsItsReplyThroughWrappers(t *testing.T) {
+	t.Parallel()
+	errs := &errcatalog.Writer{Report: func(_ context.Context, _ *errcatalog.Error, _ error) {}}
+	for wrapper, wrap := range changing {
+		t.Run(wrapper, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			served := make(chan struct{})
+			h := middleware.Stack{Errors: errs, Logger: slog.New(slog.NewJSONHandler(&log, nil))}.Handler(
+				wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					errs.WriteError(w, r, errcatalog.RateLimited.With(slog.Duration("retry_after", time.Second)))
+					panic(secret)
+				})))
+			s := testutil.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				defer close(served)
+				h.ServeHTTP(w, r)
+			}), false)
+			if resp, err := s.Client().Post(s.URL, "", nil); err == nil {
+				resp.Body.Close()
+				t.Errorf("got %d, want none", resp.StatusCode)
+			}
+			<-served
+			if !strings.Contains(log.String(), `"status":429,`) || !strings.Contains(log.String(), `"code":"rate_limited","`) {
+				t.Errorf("the log has %s", log.String())
+			}
+		})
 	}
 }

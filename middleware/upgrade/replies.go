@@ -60,10 +60,9 @@ func (u Replies) Handler(next http.Handler) http.Handler {
 		st, w, r := reqstate.Ensure(w, r)
 		uw := &writer{ResponseWriter: w, replies: &u, st: st, r: r}
 		st.Push(&uw.front)
+		defer uw.end()
 		next.ServeHTTP(uw, r)
-		uw.finish() // not after a panic, which is answered in the reply's place
-		uw.mode, uw.ended = closed, true
-		st.Pop(&uw.front)
+		uw.finish() // not after a panic, which is answered in a foreign reply's place
 	})
 }
 

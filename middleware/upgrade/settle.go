@@ -18,6 +18,16 @@ func (w *writer) finish() {
 	}
 }
 
+// end has nothing go on any more. The contract's reply does first, also in a panic: it
+// was written before that.
+func (w *writer) end() {
+	if w.mode == holding && w.ours {
+		w.release(nil)
+	}
+	w.mode, w.ended = closed, true
+	w.st.Pop(&w.front)
+}
+
 // settle sends the held reply or the contract's. A reply that streams is sent as
 // it is, for that reason, unless it is mapped.
 func (w *writer) settle(streams error) {
