@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -49,6 +50,34 @@ func TestMediaTypeRefusesOtherTypes(t *testing.T) {
 			if got := w.Header().Get("Accept"); w.Code == 415 && got != "application/json, image/*" {
 				t.Errorf("got Accept: %s", got)
 			}
+		})
+	}
+}
+
+func TestMediaTypeTakesAllTypes(t *testing.T) {
+	t.Parallel()
+	h := middleware.MediaType(errs.WriteError, "*/*")(ok)
+	for media, status := range map[string]int{"application/json": 204, "Text/Plain; charset=utf-8": 204, "json": 415, "": 415, "a/b, c/d": 415} {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("x"))
+		r.Header["Content-Type"] = []string{media}
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != status {
+			t.Errorf("%q: got %d, want %d", media, w.Code, status)
+		}
+	}
+}
+
+func TestMediaTypePanicsAtWhatIsNone(t *testing.T) {
+	t.Parallel()
+	for _, media := range []string{"json", "", "application/", "/json", "application/json; charset=utf-8", "application/json, text/plain", " text/plain"} {
+		t.Run(media, func(t *testing.T) {
+			t.Parallel()
+			defer func() {
+				if v := recover(); v == nil || !strings.Contains(fmt.Sprint(v), strconv.Quote(media)) {
+					t.Errorf("it panics with %v", v)
+				}
+			}()
+			middleware.MediaType(errs.WriteError, media)
 		})
 	}
 }
