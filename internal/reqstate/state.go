@@ -66,7 +66,12 @@ type reply struct {
 	code   string
 	err    error
 	before *reply
+	depth  int // how many were before
 }
+
+// maxElsewhere is how many replies that were written elsewhere are kept at most: the last
+// ones of a handler that tries again and again.
+const maxElsewhere = 100
 
 // An answer is the first failed reply to a response.
 type answer struct {
@@ -273,7 +278,7 @@ func (s *State) Failed(copy *Copy, code string, err error) (first bool) {
 	for s = s.outer; s != nil; s = s.outer {
 		switch s.response.Status() {
 		case 0:
-			s.FailedElsewhere(copy, code, err)
+			s.failedElsewhere(copy, code, err)
 		case status:
 			s.failed.record(status, code, err)
 		default:
@@ -284,14 +289,25 @@ func (s *State) Failed(copy *Copy, code string, err error) (first bool) {
 }
 
 // FailedElsewhere records a failed reply that was written to another response than
-// this state's, to which it may be copied as long as that has not started: see Adopt.
+// this state's and those of the states around it, to which it may be copied as long as
+// they have not started: see Adopt.
 func (s *State) FailedElsewhere(copy *Copy, code string, err error) {
+	for ; s != nil; s = s.outer {
+		s.failedElsewhere(copy, code, err)
+	}
+}
+
+func (s *State) failedElsewhere(copy *Copy, code string, err error) {
 	if copy == nil || s.response.Started() {
 		return
 	}
 	for {
-		before := s.elsewhere.Load()
-		if s.elsewhere.CompareAndSwap(before, &reply{copy, code, err, before}) {
+		last := s.elsewhere.Load()
+		next := &reply{copy: copy, code: code, err: err}
+		if last != nil && last.depth < maxElsewhere-1 {
+			next.before, next.depth = last, last.depth+1
+		}
+		if s.elsewhere.CompareAndSwap(last, next) {
 			return
 		}
 	}

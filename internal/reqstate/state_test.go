@@ -356,6 +356,25 @@ func TestACopyIsMadeOnlyWhereSomebodyLooks(t *testing.T) {
 	}
 }
 
+func TestWhatWasWrittenElsewhereIsKeptWithinLimits(t *testing.T) {
+	t.Parallel()
+	st, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
+	st.Push(new(reqstate.Front))
+	for i := range 10_000 {
+		st.FailedElsewhere(&reqstate.Copy{Status: i}, "code", nil)
+		kept := 0
+		last := false
+		st.Adopt(func(c *reqstate.Copy) bool {
+			kept++
+			last = last || c.Status == i
+			return false
+		})
+		if kept > 100 || !last {
+			t.Fatalf("after %d, %d are kept, and the last one is: %v", i, kept, last)
+		}
+	}
+}
+
 func TestAForkStartsWithAllThatIsKnown(t *testing.T) {
 	t.Parallel()
 	st, _, r := reqstate.Ensure(httptest.NewRecorder(), get())

@@ -377,6 +377,22 @@ func TestAContractReplyCountsMoreThanAStatusThatWasNotedBefore(t *testing.T) {
 	}
 }
 
+func TestAContractReplyThroughTwoWrappersWithoutUnwrapGoesOutAsItWasWritten(t *testing.T) {
+	t.Parallel()
+	errs := &errcatalog.Writer{Report: func(_ context.Context, _ *errcatalog.Error, _ error) {}}
+	all := failing(errs)
+	for outer, hide := range hiding {
+		for inner, hideToo := range hiding {
+			for _, name := range []string{"an error", "an error, and a text", "an error, and a long text", "two errors, and a text"} {
+				t.Run(outer+", "+inner+", "+name, func(t *testing.T) {
+					t.Parallel()
+					isGone(t, http.MethodGet, upgrade.Replies{OnError: errs.WriteError}.Handler(hide(hideToo(all[name]))))
+				})
+			}
+		}
+	}
+}
+
 // An error that was answered counts more than the panic after it, through wrappers too.
 func TestAPanicAfterAnErrorAbortsItsReplyThroughWrappers(t *testing.T) {
 	t.Parallel()

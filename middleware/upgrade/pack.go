@@ -37,12 +37,11 @@ func (e *ReplyError) plain() (body []byte, ok bool) {
 }
 
 // copies reports whether the reply is one of the contract's that came through a wrapper
-// without Unwrap: its body is all there, or is what is left of it, packed or with what a
-// handler wrote before or after, for want of a return. JSON of its own is another reply, to
-// a batch, one of whose parts failed so. The reply is whole, or its body goes on.
-func (e *ReplyError) copies(c *reqstate.Copy, whole bool) bool {
-	body, _ := e.plain()
-	text, same := string(body), e.Status == c.Status
+// without Unwrap: its plain text is all there, or is what is left of it, packed or with what
+// a handler wrote before or after, for want of a return. JSON of its own is another reply,
+// to a batch, one of whose parts failed so. The reply is whole, or its body goes on.
+func (e *ReplyError) copies(c *reqstate.Copy, text string, whole bool) bool {
+	same := e.Status == c.Status
 	switch {
 	case strings.TrimSpace(text) == strings.TrimSpace(c.Body):
 		return true
@@ -54,5 +53,5 @@ func (e *ReplyError) copies(c *reqstate.Copy, whole bool) bool {
 		begun := strings.HasPrefix(text, c.Body) || strings.HasPrefix(c.Body, text)
 		return begun || same && !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "[")
 	}
-	return !json.Valid(body) && (same || strings.Contains(text, c.Body))
+	return !json.Valid([]byte(text)) && (same || strings.Contains(text, c.Body))
 }

@@ -77,7 +77,8 @@ func (w *writer) claims(whole bool) bool {
 	case w.front.Copy != nil:
 		w.keep()
 	default:
-		if reply := w.st.Adopt(func(c *reqstate.Copy) bool { return w.held.copies(c, whole) }); reply != nil {
+		body, _ := w.held.plain()
+		if reply := w.st.Adopt(func(c *reqstate.Copy) bool { return w.held.copies(c, string(body), whole) }); reply != nil {
 			w.own(reply)
 		}
 	}
