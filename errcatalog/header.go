@@ -2,7 +2,6 @@ package errcatalog
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,7 +13,6 @@ import (
 var (
 	noStore     = []string{"no-store"}
 	noSniff     = []string{"nosniff"}
-	varyAccept  = []string{"Accept"}
 	closeConn   = []string{"close"}
 	upgradeConn = []string{"Upgrade"}
 	noMethods   = []string{""}
@@ -37,23 +35,12 @@ func (o *occurrence) setHeaders(h http.Header, c *Catalog, problem bool) {
 	h["Cache-Control"] = noStore
 	h["X-Content-Type-Options"] = noSniff
 	if c.negotiable {
-		addVary(h)
+		reqstate.VaryByAccept(h)
 	}
 	for i := range o.entry.headers {
 		o.entry.headers[i].set(h, &o.meta)
 	}
 	o.setDuties(h)
-}
-
-// canonicalize gives the headers their canonical names, by which they are looked up.
-// Handlers that write to the map, and proxies, can have used others.
-func canonicalize(h http.Header) {
-	for name, values := range h {
-		if canonical := http.CanonicalHeaderKey(name); canonical != name {
-			delete(h, name)
-			h[canonical] = append(slices.Clip(h[canonical]), values...)
-		}
-	}
 }
 
 func (d *header) set(h http.Header, m *Meta) {
@@ -63,25 +50,6 @@ func (d *header) set(h http.Header, m *Meta) {
 	case m.RequestID != "" && isFieldValue(m.RequestID):
 		h[d.name] = []string{m.RequestID}
 	}
-}
-
-// addVary adds Accept to Vary unless it stands there.
-func addVary(h http.Header) {
-	old := h["Vary"]
-	if len(old) == 0 {
-		h["Vary"] = varyAccept
-		return
-	}
-	for _, value := range old {
-		for value != "" {
-			var name string
-			name, value, _ = strings.Cut(value, ",")
-			if name = strings.Trim(name, " \t"); name == "*" || strings.EqualFold(name, "Accept") {
-				return
-			}
-		}
-	}
-	h["Vary"] = append(old[:len(old):len(old)], "Accept")
 }
 
 // setDuties sets what the protocol asks of the status. The occurrence's own param

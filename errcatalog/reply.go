@@ -3,7 +3,10 @@ package errcatalog
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
 // Meta is what a reply shows of the request it answers.
@@ -40,6 +43,25 @@ func (w *Writer) Reply(err error, m Meta) Reply {
 		h[name] = append([]string(nil), values...)
 	}
 	return Reply{Status: o.entry.Status, Header: h, Body: o.appendBody(nil, c, problem)}
+}
+
+// copy returns the reply by which it is known again, of what its response's header says
+// what the catalogue and its status ask for.
+func (o *occurrence) copy(h http.Header, c *Catalog, body []byte) *reqstate.Copy {
+	own := http.Header{}
+	if c.negotiable {
+		reqstate.VaryByAccept(own)
+	}
+	for name, values := range h {
+		switch {
+		case name == "Vary":
+		case slices.Contains(ownHeaders, name), name == "Accept", name == "Content-Range", name == "X-Request-Id",
+			slices.ContainsFunc(o.entry.headers, func(d header) bool { return d.name == name }):
+			own[name] = slices.Clone(values)
+		}
+	}
+	e := o.public()
+	return &reqstate.Copy{Status: o.entry.Status, Header: own, Body: string(body), Code: string(e.code), Err: e}
 }
 
 // problemFor reports whether a client with that Accept header gets problem details.

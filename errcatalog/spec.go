@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
-
-	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
 // A Spec is a catalogue as its authors write it: as a Go literal, or as a YAML
@@ -159,7 +157,6 @@ type occurrence struct {
 	cause  error
 	entry  *entry
 	meta   Meta
-	copy   *reqstate.Copy // of the reply, for who may see it again
 }
 
 // value returns the value of a declared param: the occurrence's own, else the

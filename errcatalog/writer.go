@@ -76,13 +76,8 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 	if sent := o.send(rw, r, c, st, around); sent != nil {
 		problem = sent
 	}
-	switch {
-	case st != nil:
-		if observed(st, &o, err, problem) && w.Report == nil {
-			return
-		}
-	case around != nil:
-		around.FailedElsewhere(o.copy, string(o.entry.Code), err)
+	if st != nil && observed(st, &o, err, problem) && w.Report == nil {
+		return
 	}
 	w.report(ctx, &o, problem)
 }
@@ -92,10 +87,10 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 func observed(st *reqstate.State, o *occurrence, err, problem error) bool {
 	loud := o.entry.Status >= 500 || problem != nil
 	if !st.Observed || !loud || problem == http.ErrHandlerTimeout { // which nobody waited for
-		st.Failed(o.copy, string(o.entry.Code), err)
+		st.Failed(string(o.entry.Code), err)
 		return false
 	}
-	if !st.Failed(o.copy, string(o.entry.Code), o.public()) {
+	if !st.Failed(string(o.entry.Code), o.public()) {
 		return false
 	}
 	st.Problem = problem
@@ -107,15 +102,24 @@ func tooLate(st *reqstate.State, rw http.ResponseWriter) error {
 	switch {
 	case st == nil:
 		return nil
-	case !st.Response().Started() && reqstate.Kept(rw):
-		return ErrSecond
 	case !st.Response().Started():
-		return nil
+		return lateFor(reqstate.Late(rw))
 	}
 	if st.Response().Hijacked() {
 		return ErrHijacked
 	}
 	if code, _ := st.Failure(); code != "" {
+		return ErrSecond
+	}
+	return ErrStarted
+}
+
+// lateFor says why where a reply arrives takes none any more, if that is so.
+func lateFor(f *reqstate.Front) error {
+	switch {
+	case f == nil:
+		return nil
+	case f.Kept:
 		return ErrSecond
 	}
 	return ErrStarted
@@ -127,7 +131,7 @@ var buffers = sync.Pool{New: func() any {
 }}
 
 // send writes the reply and returns the error of the connection. It tells st, if there
-// is one, what to expect, and keeps a copy for the state around.
+// is one, what to expect, else the state around what may be copied to it.
 func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, st, around *reqstate.State) error {
 	problem := c.problemFor(o.meta.Accept)
 	buf := buffers.Get().(*[]byte)
@@ -136,7 +140,7 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, s
 		o.meta.shownID = st.ShownID()
 	}
 	h := rw.Header()
-	canonicalize(h)
+	reqstate.Canonicalize(h)
 	reqstate.ShowID(h, o.meta.shownID)
 	o.setHeaders(h, c, problem)
 	if r.ProtoMajor >= 2 {
@@ -146,9 +150,12 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, s
 	}
 	switch {
 	case st != nil:
-		o.copy = st.Answer(rw, o.entry.Status, body)
+		if st.Answer(rw, o.entry.Status, len(body)) {
+			st.Through(o.copy(h, c, body))
+		}
+		defer st.Answered()
 	case around.Watched():
-		o.copy = reqstate.NewCopy(rw, o.entry.Status, body)
+		around.Tell(o.copy(h, c, body))
 	}
 	var err error
 	if r.Method == http.MethodHead {

@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"sync"
 	"time"
-
-	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
 // maxKept is how much of a body is held back until the handler ends: as much as
@@ -32,8 +30,6 @@ const (
 type guarded struct {
 	w      http.ResponseWriter
 	header http.Header
-	st     *reqstate.State // of w, nil if nobody is to know the contract's replies
-	front  reqstate.Front
 
 	mu     sync.Mutex
 	phase  phase
@@ -101,9 +97,6 @@ func (g *guarded) send() {
 		return
 	}
 	g.copyHeader(g.first)
-	if g.front.Copy != nil {
-		g.st.Relay(g.front.Copy)
-	}
 	if g.status != 0 {
 		g.w.WriteHeader(g.status)
 	}

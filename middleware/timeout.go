@@ -91,10 +91,6 @@ func newRun(ctx context.Context, st *reqstate.State, w http.ResponseWriter, r *h
 	run := &run{ended: make(chan struct{})}
 	run.out.w, run.out.header = w, maps.Clone(w.Header())
 	run.st = st.Fork(ctx, &run.out)
-	if st.Watched() {
-		run.out.st = st
-		run.st.Push(&run.out.front)
-	}
 	run.r = r.WithContext(run.st)
 	return run
 }

@@ -3,37 +3,46 @@ package reqstate
 import "net/http"
 
 // A Front is where the replies of a handler arrive that are looked at before they go on.
-// It knows the contract's reply, which wrappers may change on the way.
 type Front struct {
-	// Length is that of the reply's body, 0 before there is one.
-	Length int
-	// Copy is the reply, nil if it comes as it was written: through no wrapper.
+	// Status and Length are of the contract's reply that is being written now. The status
+	// is 0 if none is.
+	Status, Length int
+	// Copy is that reply if it comes through a wrapper, which may change it, else nil.
 	Copy *Copy
-	// Kept says that it has come, and none after it counts.
+	// Kept says that the contract's reply has come, and none after it counts.
 	Kept bool
+	// Over says that another reply has gone on, and nothing after it counts.
+	Over bool
 
-	outer *Front
+	direct bool // the reply comes as it was written
+	outer  *Front
 }
 
-// A Copy is one of the contract's replies.
+// Brings reports whether the contract's reply of that status is being written now.
+func (f *Front) Brings(status int) bool { return status != 0 && status == f.Status }
+
+// A Copy is one of the contract's replies. It is known again by it after it was written to
+// a response that may be copied, or come later.
 type Copy struct {
 	Status int
-	Header http.Header
+	Header http.Header // what the contract says of it
 	Body   string
+	Code   string
+	Err    error
 }
 
 // A fronted is a writer with a Front.
 type fronted interface{ Front() *Front }
 
-// Kept reports whether a reply of the contract's was kept further out, as far as the
-// Unwrap methods of w lead.
-func Kept(w http.ResponseWriter) bool {
+// Late returns the Front further out that takes no reply any more, as far as the Unwrap
+// methods of w lead, nil if there is none.
+func Late(w http.ResponseWriter) *Front {
 	for w := range Unwrapped(w) {
-		if at, ok := w.(fronted); ok && at.Front().Kept {
-			return true
+		if at, ok := w.(fronted); ok && (at.Front().Kept || at.Front().Over) {
+			return at.Front()
 		}
 	}
-	return false
+	return nil
 }
 
 // Push has f know the contract's replies, as those further out do, until Pop.
@@ -47,51 +56,43 @@ func (s *State) Push(f *Front) {
 // Pop ends what Push began.
 func (s *State) Pop(f *Front) { s.front = f.outer }
 
-// Answer says that the reply which is written to w from now on, with that status and body
-// and the headers that are set, is one of the contract's. It returns a copy for those who
-// are to know it again, nil if nobody is.
-func (s *State) Answer(w http.ResponseWriter, status int, body []byte) *Copy {
+// Answer says that the reply which is written to w from now on, until Answered, with that
+// status and body, is one of the contract's. It reports whether somebody is to have a copy:
+// see Through.
+func (s *State) Answer(w http.ResponseWriter, status, length int) (wanted bool) {
 	s.status = int32(status)
-	var reply *Copy
-	if s.outer.Watched() {
-		reply = NewCopy(w, status, body)
-	}
+	wanted = s.outer.Watched()
 	for f := s.front; f != nil; f = f.outer {
-		f.Length, f.Copy = len(body), nil
-		if at, ok := w.(fronted); ok && at.Front() == f {
-			continue
-		}
-		if reply == nil {
-			reply = NewCopy(w, status, body)
-		}
-		f.Copy = reply
+		f.Status, f.Length = status, length
+		at, ok := w.(fronted)
+		f.direct = ok && at.Front() == f
+		wanted = wanted || !f.direct
 	}
-	return reply
+	return wanted
 }
 
-// NewCopy returns a copy of the reply that is written to w.
-func NewCopy(w http.ResponseWriter, status int, body []byte) *Copy {
-	return &Copy{status, w.Header().Clone(), string(body)}
-}
-
-// none is a reply before the first.
-var none reply
-
-// Watched reports whether replies may be copied to where they are looked at: here or in
-// a state around this one. It is safe for use by others. A nil State is not watched.
-func (s *State) Watched() bool {
-	for ; s != nil; s = s.outer {
-		if s.elsewhere.Load() != nil {
-			return true
-		}
-	}
-	return false
-}
-
-// Relay says that the reply which is passed on to s from now on, by a wrapper that has
-// a state of its own, is that one.
-func (s *State) Relay(reply *Copy) {
+// Through gives a copy of the reply that is being written now to those to whom it comes
+// through wrappers.
+func (s *State) Through(reply *Copy) {
 	for f := s.front; f != nil; f = f.outer {
-		f.Length, f.Copy = len(reply.Body), reply
+		if !f.direct {
+			f.Copy = reply
+		}
+	}
+	s.Tell(reply)
+}
+
+// Again says that the reply is written by f to those further out from now on, until
+// Answered.
+func (f *Front) Again(reply *Copy) {
+	for f = f.outer; f != nil; f = f.outer {
+		f.Status, f.Length, f.Copy = reply.Status, len(reply.Body), reply
+	}
+}
+
+// Answered says that the reply was written.
+func (s *State) Answered() {
+	for f := s.front; f != nil; f = f.outer {
+		f.Status, f.Copy = 0, nil
 	}
 }

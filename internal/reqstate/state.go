@@ -55,39 +55,39 @@ type State struct {
 	// A handler that outlives its deadline (http.TimeoutHandler) is in a state of its
 	// own, and asks and tells this one from another goroutine.
 	onError   atomic.Pointer[OnError]
-	elsewhere atomic.Pointer[reply] // the last one; nil unless anybody looks at replies
+	elsewhere atomic.Pointer[told] // the last one; nil unless anybody looks at replies
 	failed    answer
 	front     *Front // the innermost
 }
 
-// A reply is a failed one that was written to another response than the state's.
-type reply struct {
-	copy   *Copy
-	code   string
-	err    error
-	before *reply
-	depth  int // how many were before
-}
-
-// maxElsewhere is how many replies that were written elsewhere are kept at most: the last
-// ones of a handler that tries again and again.
-const maxElsewhere = 100
-
-// An answer is the first failed reply to a response.
+// An answer is the failed reply to a response: the first, but one that was sent instead of
+// those that wrappers dropped.
 type answer struct {
-	is     atomic.Int32 // 0 not there, 1 being recorded, 2 there
+	is     atomic.Int32 // absent, recording, written or sent
 	status int32
 	code   string
 	err    error
 }
 
-func (a *answer) record(status int, code string, err error) (first bool) {
-	if first = a.is.CompareAndSwap(0, 1); first {
-		a.status, a.code, a.err = int32(status), code, err
-		a.is.Store(2)
+const (
+	absent int32 = iota
+	recording
+	written
+	sent
+)
+
+// record takes a reply for the answer, and reports whether it is.
+func (a *answer) record(as int32, status int, code string, err error) bool {
+	if !a.is.CompareAndSwap(absent, recording) && (as != sent || !a.is.CompareAndSwap(written, recording)) {
+		return false
 	}
-	return first
+	a.status, a.code, a.err = int32(status), code, err
+	a.is.Store(as)
+	return true
 }
+
+// known reports whether there is an answer.
+func (a *answer) known() bool { return a.is.Load() >= written }
 
 // OnError answers a failure.
 type OnError func(http.ResponseWriter, *http.Request, error)
@@ -213,8 +213,8 @@ func (s *State) Join(fork *State, failure bool) {
 	if s.reader == unknown {
 		s.reader = fork.reader
 	}
-	if f := &fork.failed; failure && f.is.Load() == 2 {
-		s.failed.record(int(f.status), f.code, f.err)
+	if f := &fork.failed; failure && f.known() {
+		s.failed.record(written, int(f.status), f.code, f.err)
 		s.Problem = fork.Problem
 	}
 }
@@ -262,80 +262,32 @@ func (s *State) observes(w http.ResponseWriter) bool {
 	return false
 }
 
-// Answers reports whether a reply of that status is one of the contract's.
-func (s *State) Answers(status int) bool { return int(s.status) == status }
-
-// Failed records the reply that was sent for err, of which copy is what Answer returned,
-// here and in the states around this one whose response it is too, by way of a wrapper
-// without Unwrap. A batch, which only collects the replies to its parts, has not failed
-// with one of them. It reports whether it was the first here.
-func (s *State) Failed(copy *Copy, code string, err error) (first bool) {
-	status := s.response.Status()
+// Failed records the reply that was written for err, here and in the states around this one
+// whose response it is too, by way of a wrapper without Unwrap. A batch, which only collects
+// the replies to its parts, has not failed with one of them. It reports whether that is the
+// answer here: it is the first, or was sent where those before were not.
+func (s *State) Failed(code string, err error) (counts bool) {
+	status, as := s.response.Status(), sent
 	if status == 0 { // a wrapper between keeps the reply back
-		status = int(s.status)
+		status, as = int(s.status), written
 	}
-	first = s.failed.record(status, code, err)
-	for s = s.outer; s != nil; s = s.outer {
-		switch s.response.Status() {
-		case 0:
-			s.failedElsewhere(copy, code, err)
-		case status:
-			s.failed.record(status, code, err)
-		default:
-			return first
+	counts = s.failed.record(as, status, code, err)
+	for s = s.outer; s != nil && (s.response.Status() == 0 || s.response.Status() == status); s = s.outer {
+		if s.response.Status() == status {
+			s.failed.record(sent, status, code, err)
 		}
 	}
-	return first
+	return counts
 }
 
-// FailedElsewhere records a failed reply that was written to another response than
-// this state's and those of the states around it, to which it may be copied as long as
-// they have not started: see Adopt.
-func (s *State) FailedElsewhere(copy *Copy, code string, err error) {
-	for ; s != nil; s = s.outer {
-		s.failedElsewhere(copy, code, err)
-	}
-}
-
-func (s *State) failedElsewhere(copy *Copy, code string, err error) {
-	if copy == nil || s.response.Started() {
-		return
-	}
-	for {
-		last := s.elsewhere.Load()
-		next := &reply{copy: copy, code: code, err: err}
-		if last != nil && last.depth < maxElsewhere-1 {
-			next.before, next.depth = last, last.depth+1
-		}
-		if s.elsewhere.CompareAndSwap(last, next) {
-			return
-		}
-	}
-}
-
-// Adopt returns the first reply that was written elsewhere of those that are this one's
-// too, and records that failure; nil if none is. It is for a reply that was copied here,
-// as http.TimeoutHandler does.
-func (s *State) Adopt(copies func(*Copy) bool) *Copy {
-	var first *reply
-	for e := s.elsewhere.Load(); e != nil && e != &none; e = e.before {
-		if copies(e.copy) {
-			first = e
-		}
-	}
-	if first == nil {
-		return nil
-	}
-	s.failed.record(first.copy.Status, first.code, first.err)
-	return first.copy
-}
-
-// Failure returns the published code of the error that the request was answered
-// with first, and that error with its private cause. The code is empty if there was
-// none.
+// Failure returns the published code of the error that the request was answered with, and
+// that error with its private cause. The code is empty if there was none, or if a wrapper
+// dropped it: another status was sent.
 func (s *State) Failure() (code string, err error) {
-	if s.failed.is.Load() != 2 {
+	f := &s.failed
+	status := s.response.Status()
+	if !f.known() || f.is.Load() == written && status != 0 && status != int(f.status) {
 		return "", nil
 	}
-	return s.failed.code, s.failed.err
+	return f.code, f.err
 }

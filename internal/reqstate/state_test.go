@@ -109,7 +109,7 @@ func TestEnsureMakesAnInnerStateForAnotherResponse(t *testing.T) {
 			answer := reqstate.OnError(func(http.ResponseWriter, *http.Request, error) { answered = true })
 			outer.RequestID = "r1"
 			outer.Enter(&answer)
-			outer.Failed(nil, "other", nil)
+			outer.Failed("other", nil)
 			other := wrap(w)
 			inner, iw, ir := reqstate.Ensure(other, r)
 			if inner == outer || reqstate.From(ir.Context()) != inner || reqstate.From(r.Context()) != outer {
@@ -197,7 +197,7 @@ func TestFailed(t *testing.T) {
 			}
 			inner, w, _ := reqstate.Ensure(test.wrap(w), r)
 			w.WriteHeader(410)
-			inner.Failed(nil, "code", failure)
+			inner.Failed("code", failure)
 			if code, err := inner.Failure(); code != "code" || err != failure {
 				t.Errorf("the inner state has %q, %v", code, err)
 			}
@@ -237,18 +237,6 @@ func TestInnermost(t *testing.T) {
 	}
 }
 
-func TestAnswersKnowsTheContractsStatus(t *testing.T) {
-	t.Parallel()
-	st, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-	if st.Answers(404) {
-		t.Error("it answers before it does")
-	}
-	st.Answer(w, 404, []byte("{}"))
-	if !st.Answers(404) || st.Answers(500) {
-		t.Error("it does not answer with its status alone")
-	}
-}
-
 // A frontWriter has a front.
 type frontWriter struct {
 	http.ResponseWriter
@@ -257,120 +245,56 @@ type frontWriter struct {
 
 func (w frontWriter) Front() *reqstate.Front { return w.front }
 
-func TestAFrontHasACopyOfWhatComesThroughWrappers(t *testing.T) {
+func (w frontWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func TestAFrontHasACopyOfWhatIsComingThroughWrappers(t *testing.T) {
 	t.Parallel()
 	st, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-	w.Header().Set("Content-Type", "application/json")
 	var outer, inner reqstate.Front
 	st.Push(&outer)
+	if st.Answer(frontWriter{w, &outer}, 404, 2) || outer.Status != 404 || outer.Length != 2 {
+		t.Errorf("straight to the only one, it has %v", outer)
+	}
+	if st.Answered(); outer.Status != 0 {
+		t.Errorf("after the reply, it has %v", outer)
+	}
+	reply := &reqstate.Copy{Status: 404}
 	st.Push(&inner)
-	body := []byte("{}")
-	st.Answer(frontWriter{w, &inner}, 404, body)
-	if inner.Length != 2 || inner.Copy != nil || outer.Length != 2 || outer.Copy.Status != 404 || outer.Copy.Header.Get("Content-Type") != "application/json" || outer.Copy.Body != "{}" {
+	if !st.Answer(frontWriter{w, &inner}, 404, 2) {
+		t.Error("the outer one wants no copy")
+	}
+	if st.Through(reply); inner.Copy != nil || outer.Copy != reply {
 		t.Errorf("straight to the inner one, they have %v and %v", inner, outer)
 	}
-	st.Answer(openWriter{frontWriter{w, &inner}}, 404, body)
-	if body[0] = 'x'; inner.Copy == nil || inner.Copy.Body != "{}" || outer.Copy.Body != "{}" {
+	st.Answered()
+	st.Answer(openWriter{frontWriter{w, &inner}}, 404, 2)
+	if st.Through(reply); inner.Copy != reply || outer.Copy != reply {
 		t.Errorf("through a wrapper, they have %v and %v", inner, outer)
 	}
+	if st.Answered(); inner.Copy != nil || outer.Copy != nil {
+		t.Errorf("after the reply, they have %v and %v", inner, outer)
+	}
 	st.Pop(&inner)
-	if st.Answer(w, 404, []byte("{}}")); inner.Length != 2 || outer.Length != 3 {
+	if st.Answer(w, 404, 3); inner.Status != 0 || outer.Length != 3 {
 		t.Errorf("after the inner one, they have %v and %v", inner, outer)
 	}
 }
 
-func TestAdopt(t *testing.T) {
+func TestLateFindsTheFrontThatTakesNoReply(t *testing.T) {
 	t.Parallel()
-	failure := errors.New("failure")
-	gone, missing := &reqstate.Copy{Status: 410}, &reqstate.Copy{Status: 404}
-	elsewhere := func(outer *reqstate.State) { outer.FailedElsewhere(gone, "code", failure) }
+	w := httptest.NewRecorder()
 	for name, test := range map[string]struct {
-		before func(*reqstate.State)
-		status int
-		want   string
+		outer, inner reqstate.Front
+		want         int
 	}{
-		"nothing happened elsewhere": {func(*reqstate.State) {}, 410, ""},
-		"the same reply":             {elsewhere, 410, "code"},
-		"another one":                {elsewhere, 404, ""},
-		"one of two": {func(outer *reqstate.State) {
-			elsewhere(outer)
-			outer.FailedElsewhere(missing, "other", nil)
-		}, 410, "code"},
-		"the first of two of the kind": {func(outer *reqstate.State) {
-			elsewhere(outer)
-			outer.FailedElsewhere(gone, "other", nil)
-		}, 410, "code"},
-		"one after the response started": {func(outer *reqstate.State) {
-			outer.Response().WriteHeader(200)
-			elsewhere(outer)
-		}, 410, ""},
-		"that of an inner state": {func(outer *reqstate.State) {
-			inner, w, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(outer))
-			reply := inner.Answer(w, 410, []byte("{}"))
-			w.WriteHeader(410)
-			inner.Failed(reply, "code", failure)
-		}, 410, "code"},
-		"that of an inner state whose reply is kept back": {func(outer *reqstate.State) {
-			inner, _, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(outer))
-			inner.Failed(inner.Answer(httptest.NewRecorder(), 410, []byte("{}")), "code", failure)
-		}, 410, "code"},
-		"that of a fork": {func(outer *reqstate.State) {
-			inner := outer.Fork(outer, httptest.NewRecorder())
-			inner.Failed(inner.Answer(httptest.NewRecorder(), 410, []byte("{}")), "code", failure)
-		}, 410, "code"},
+		"none":          {reqstate.Front{}, reqstate.Front{}, 0},
+		"the outer one": {reqstate.Front{Kept: true}, reqstate.Front{}, 1},
+		"the inner one": {reqstate.Front{}, reqstate.Front{Over: true}, 2},
+		"both":          {reqstate.Front{Over: true}, reqstate.Front{Kept: true}, 2},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			outer, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-			outer.Push(new(reqstate.Front))
-			test.before(outer)
-			if code, _ := outer.Failure(); code != "" {
-				t.Errorf("it has failed with %q before", code)
-			}
-			adopted := outer.Adopt(func(c *reqstate.Copy) bool { return c.Status == test.status })
-			if code, err := outer.Failure(); code != test.want || (adopted != nil) != (test.want != "") || adopted != nil && err != failure {
-				t.Errorf("it is adopted: %v; the failure is %q, %v", adopted, code, err)
-			}
-		})
-	}
-}
-
-func TestACopyIsMadeOnlyWhereSomebodyLooks(t *testing.T) {
-	t.Parallel()
-	outer, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-	inner := outer.Fork(outer, httptest.NewRecorder())
-	if inner.Watched() || inner.Answer(httptest.NewRecorder(), 410, nil) != nil {
-		t.Error("there is a copy for nobody")
-	}
-	f := new(reqstate.Front)
-	outer.Push(f)
-	if !inner.Watched() || inner.Answer(httptest.NewRecorder(), 410, nil) == nil {
-		t.Error("there is no copy")
-	}
-	if f.Copy != nil {
-		t.Error("the front has it before it comes")
-	}
-	reply := &reqstate.Copy{Status: 410, Body: "{}"}
-	if outer.Relay(reply); f.Copy != reply || f.Length != 2 {
-		t.Errorf("the front has %v", f)
-	}
-}
-
-func TestWhatWasWrittenElsewhereIsKeptWithinLimits(t *testing.T) {
-	t.Parallel()
-	st, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-	st.Push(new(reqstate.Front))
-	for i := range 10_000 {
-		st.FailedElsewhere(&reqstate.Copy{Status: i}, "code", nil)
-		kept := 0
-		last := false
-		st.Adopt(func(c *reqstate.Copy) bool {
-			kept++
-			last = last || c.Status == i
-			return false
-		})
-		if kept > 100 || !last {
-			t.Fatalf("after %d, %d are kept, and the last one is: %v", i, kept, last)
+		found := reqstate.Late(openWriter{frontWriter{frontWriter{w, &test.outer}, &test.inner}})
+		if want := []*reqstate.Front{nil, &test.outer, &test.inner}[test.want]; found != want {
+			t.Errorf("%s: found %v", name, found)
 		}
 	}
 }
@@ -399,7 +323,7 @@ func TestJoinTakesOverWhatAForkLearned(t *testing.T) {
 		fork.Routed("/inner")
 		fork.Routed("/outer")
 		fork.Response().WriteHeader(410)
-		if !fork.Failed(nil, "code", failure) || fork.Failed(nil, "second", nil) {
+		if !fork.Failed("code", failure) || fork.Failed("second", nil) {
 			t.Error("the first failure counts, and only that")
 		}
 		st.Join(fork, fails)

@@ -4,54 +4,45 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
-	"encoding/json"
+	"compress/zlib"
+	"errors"
 	"io"
-	"net/http"
 	"strings"
-
-	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
 // plain returns the beginning of the body without what a wrapper between packed it in,
 // gzip or DEFLATE, and whether that is the body as it is or could be unpacked.
 func (e *ReplyError) plain() (body []byte, ok bool) {
-	encoding := e.Header.Get("Content-Encoding")
-	var packed io.Reader
-	switch gzipped := bytes.HasPrefix(e.Body, []byte("\x1f\x8b\x08")); {
-	case strings.EqualFold(encoding, "deflate"): // bare, as chi's Compress sends it
-		packed = flate.NewReader(bytes.NewReader(e.Body))
-	case encoding != "" && !strings.EqualFold(encoding, "gzip"):
-		return e.Body, false
-	case encoding == "" && !gzipped: // of a gzip that nobody tells of
-		return e.Body, true
-	default:
-		r, err := gzip.NewReader(bytes.NewReader(e.Body))
-		if err != nil {
-			return e.Body, encoding == ""
-		}
-		packed = r
+	coding := strings.ToLower(e.Header.Get("Content-Encoding"))
+	packed, err := unpacked(coding, e.Body)
+	if err == nil {
+		body, err = io.ReadAll(io.LimitReader(packed, defaultLimit))
 	}
 	// What was flushed or cut has no end, and is text all the same.
-	body, _ = io.ReadAll(io.LimitReader(packed, defaultLimit))
-	return body, true
+	if err == nil || len(body) > 0 || errors.Is(err, io.ErrUnexpectedEOF) {
+		return body, true
+	}
+	return e.Body, coding == ""
 }
 
-// copies reports whether the reply is one of the contract's that came through a wrapper
-// without Unwrap: its plain text is all there, or is what is left of it, packed or with what
-// a handler wrote before or after, for want of a return. JSON of its own is another reply,
-// to a batch, one of whose parts failed so. The reply is whole, or its body goes on.
-func (e *ReplyError) copies(c *reqstate.Copy, text string, whole bool) bool {
-	same := e.Status == c.Status
+// errCoding is a content coding that is not read here.
+var errCoding = errors.New("upgrade: an unknown content coding")
+
+// unpacked returns what the body was packed from. Of gzip and zlib (RFC 1950) nobody may
+// tell: a Writer that a wrapper without Unwrap packs took the Content-Encoding for one of
+// the abandoned response, if it was set before.
+func unpacked(coding string, body []byte) (io.Reader, error) {
+	r := bytes.NewReader(body)
+	zlibbed := len(body) > 1 && body[0] == 0x78 && (int(body[0])<<8+int(body[1]))%31 == 0
 	switch {
-	case strings.TrimSpace(text) == strings.TrimSpace(c.Body):
-		return true
-	case media(e.Header) != media(c.Header):
-		return false
-	case e.method == http.MethodHead:
-		return same
-	case !whole:
-		begun := strings.HasPrefix(text, c.Body) || strings.HasPrefix(c.Body, text)
-		return begun || same && !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "[")
+	case bytes.HasPrefix(body, []byte("\x1f\x8b\x08")) && (coding == "" || coding == "gzip"):
+		return gzip.NewReader(r)
+	case zlibbed && (coding == "" || coding == "deflate"):
+		return zlib.NewReader(r)
+	case coding == "deflate": // bare, as chi's Compress sends it
+		return flate.NewReader(r), nil
+	case coding == "" || len(body) == 0:
+		return r, nil
 	}
-	return !json.Valid([]byte(text)) && (same || strings.Contains(text, c.Body))
+	return nil, errCoding
 }

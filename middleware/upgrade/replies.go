@@ -20,13 +20,13 @@ import (
 //
 // A 413 closes the connection of an HTTP/1.1 request, upgraded or not.
 //
-// The replies of an [errcatalog.Writer] go out as it wrote them, whatever a wrapper between
-// makes of them: packed, in pieces, or with the text that a handler wrote before or after
-// one. Of several the first that arrives counts, and each counts more than a foreign reply
-// that is held back, as does a panic. Of a reply through a wrapper without an Unwrap method
-// only the status, the type and the body tell whose it is. What follows a
-// status below 400 passes, whatever it is. What is written after the handler has ended
-// goes nowhere: it would end up in another's response.
+// The replies of an [errcatalog.Writer] go out as it wrote them, whatever wrappers between
+// make of them: packed, in pieces, late, or with the text that a handler wrote before or
+// after one. Of several the first that arrives counts. Each counts more than a foreign reply
+// that is held back, as does a panic, and more than a panic after it. What a wrapper kept is
+// known again by its status, headers and body; what it dropped is no reply. What follows a
+// status below 400 passes, whatever it is. What is written after the handler has ended goes
+// nowhere: it would end up in another's response.
 type Replies struct {
 	// OnError answers the upgraded replies, but for those within a Scope of an
 	// [errcatalog.Writer]. Nil is a zero Writer's WriteError.

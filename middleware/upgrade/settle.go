@@ -4,8 +4,6 @@ import (
 	"maps"
 	"net/http"
 	"time"
-
-	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
 // finish settles what is held back when the handler ends.
@@ -21,8 +19,11 @@ func (w *writer) finish() {
 // end has nothing go on any more. The contract's reply does first, also in a panic: it
 // was written before that.
 func (w *writer) end() {
-	if w.mode == holding && w.ours {
-		w.release(nil)
+	if w.ours != nil {
+		if w.mode == holding {
+			w.release(nil)
+		}
+		w.st.Adopted(w.ours)
 	}
 	w.mode, w.ended = closed, true
 	w.st.Pop(&w.front)
@@ -68,21 +69,19 @@ func (w *writer) answer(err error) {
 	w.mode = closed // to the rest of the reply that was answered in this place
 }
 
-// claims reports whether the contract's reply is the held one: by now, if it went nowhere,
-// as it counts more than another's, or if the held one is what a wrapper without Unwrap
-// made of it. The held one is whole unless it goes on.
+// claims reports whether the held reply is the contract's: by now, or because it is what
+// wrappers made of one. It is whole unless it goes on.
 func (w *writer) claims(whole bool) bool {
-	switch {
-	case w.ours || w.off:
-	case w.front.Copy != nil:
-		w.keep()
-	default:
-		body, _ := w.held.plain()
-		if reply := w.st.Adopt(func(c *reqstate.Copy) bool { return w.held.copies(c, string(body), whole) }); reply != nil {
+	if w.ours == nil && !w.off && w.st.Told() {
+		now := w.ResponseWriter.Header()
+		if reply := w.st.Adopt(w.held.likeness(now, whole)); reply != nil {
+			if shows(reply, marks, now) {
+				w.hold(reply.Status) // with the headers that the Writer left
+			}
 			w.own(reply)
 		}
 	}
-	return w.ours
+	return w.ours != nil
 }
 
 func (w *writer) errorHandler() OnError {
@@ -96,8 +95,12 @@ func (w *writer) errorHandler() OnError {
 func (w *writer) release(why error) {
 	e := w.held
 	e.Passed = why
-	if w.off || w.ours {
+	if w.off || w.ours != nil {
 		e.Passed = nil
+	}
+	if w.ours != nil {
+		w.front.Again(w.ours)
+		defer w.st.Answered()
 	}
 	w.mode = passing
 	h := w.ResponseWriter.Header()
@@ -121,7 +124,7 @@ func (w *writer) report() {
 	case w.replies.Report != nil:
 		w.replies.Report(w.r, w.held)
 	case w.held.Passed != ErrUnanswered && !w.st.Unread(): // of which OnError, or nobody, knows
-		w.mode = closed
+		w.mode, w.front.Over = closed, true
 		w.errorHandler()(w, w.r, w.held.contract(time.Now()))
 	}
 }

@@ -36,8 +36,8 @@ type writer struct {
 	front   reqstate.Front
 	mode    mode
 	off     bool
-	ended   bool // the handler has
-	ours    bool // the held reply is the contract's, whatever a wrapper makes of it
+	ended   bool           // the handler has
+	ours    *reqstate.Copy // the held reply is the contract's, whatever a wrapper makes of it
 }
 
 // Front is where the contract's replies are told of.
@@ -72,10 +72,7 @@ func (w *writer) WriteHeader(status int) {
 			return
 		}
 	case holding:
-		if !w.ours && w.changed(status) {
-			w.keep()
-		}
-		if w.ours || !w.st.Answers(status) || w.front.Copy != nil {
+		if w.keeps() || !w.front.Brings(status) {
 			return // as net/http does with a second status
 		}
 		w.held, w.mode = nil, answered
@@ -96,8 +93,7 @@ func (w *writer) holds(status int) bool {
 	switch {
 	case w.mode != holding:
 		return false
-	case w.changed(status):
-		w.keep()
+	case w.keeps():
 		return true
 	}
 	w.hold(status)
@@ -118,7 +114,7 @@ func (w *writer) begin(status int) mode {
 	switch {
 	case status < 400 && !invalid(status):
 		return passing
-	case !invalid(status) && w.st.Answers(status) && (w.off || w.front.Copy == nil):
+	case w.front.Brings(status) && (w.off || w.front.Copy == nil):
 		return answered
 	case w.off:
 		return passing
@@ -142,31 +138,33 @@ func (w *writer) hold(status int) {
 	}
 }
 
-// changed reports whether a reply of that status is the contract's, which comes through a
-// wrapper, and not another in its place. The status may be one that the wrapper noted before.
-func (w *writer) changed(status int) bool {
-	return !w.off && w.front.Copy != nil && status >= 400 && !invalid(status) &&
-		media(w.ResponseWriter.Header()) == media(w.front.Copy.Header)
-}
-
-// keep holds the contract's reply back: what the wrapper sends on may be packed, late, or
-// with a text of the handler's.
-func (w *writer) keep() {
-	w.hold(w.front.Copy.Status)
-	w.own(w.front.Copy)
+// keeps reports whether the contract's reply is held back. It is if it comes through a
+// wrapper: what that sends on may be packed, late, or with a text of the handler's.
+func (w *writer) keeps() bool {
+	if w.ours == nil && !w.off && w.front.Copy != nil {
+		w.hold(w.front.Copy.Status)
+		w.own(w.front.Copy)
+	}
+	return w.ours != nil
 }
 
 // own makes what is held back the contract's reply.
 func (w *writer) own(reply *reqstate.Copy) {
-	w.ours, w.front.Kept = true, true
+	w.ours, w.front.Kept = reply, true
 	w.held.Status, w.held.Body = reply.Status, []byte(reply.Body)
 	h := w.held.Header
+	reqstate.Canonicalize(h)
 	for name := range h {
 		if reqstate.Stale(name) {
 			delete(h, name)
 		}
 	}
+	vary := h["Vary"]
 	maps.Copy(h, reply.Header)
+	if len(vary) > 0 && len(h["Vary"]) > 0 {
+		h["Vary"] = vary
+		reqstate.VaryByAccept(h)
+	}
 	if w.r.Method == http.MethodHead {
 		h["Content-Length"] = []string{strconv.Itoa(len(reply.Body))}
 		w.held.Body = nil
@@ -175,7 +173,7 @@ func (w *writer) own(reply *reqstate.Copy) {
 
 // Write holds p back if it belongs to a foreign error reply.
 func (w *writer) Write(p []byte) (int, error) {
-	if w.keeps(p) {
+	if w.takes(p) {
 		return len(p), nil
 	}
 	return w.ResponseWriter.Write(p)
@@ -190,8 +188,8 @@ func (w *writer) WriteString(s string) (int, error) {
 	return io.WriteString(w.ResponseWriter, s)
 }
 
-// keeps reports whether p, the next part of the body, does not go on.
-func (w *writer) keeps(p []byte) bool {
+// takes reports whether p, the next part of the body, does not go on.
+func (w *writer) takes(p []byte) bool {
 	switch w.mode {
 	case open:
 		w.mode = passing
@@ -210,8 +208,8 @@ func (w *writer) keeps(p []byte) bool {
 // withhold holds p back, unless the reply is longer than the limit.
 func (w *writer) withhold(p []byte) bool {
 	limit, before := w.replies.Limit, w.held.Body
-	if w.ours {
-		if bytes.Equal(p, before) { // as it was written
+	if w.keeps() {
+		if bytes.Equal(p, w.held.Body) { // as it was written
 			w.settle(nil)
 		}
 		return true

@@ -1,0 +1,52 @@
+package reqstate
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Stale reports whether a header speaks of the representation that was to be sent
+// before the error.
+func Stale(name string) bool {
+	switch name {
+	case "Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition",
+		"Content-Language", "Content-Location", "Content-Digest", "Repr-Digest", "Digest",
+		"Accept-Ranges", "Etag", "Expires", "Last-Modified", "Location", "Trailer", "Transfer-Encoding":
+		return true
+	}
+	return strings.HasPrefix(name, http.TrailerPrefix)
+}
+
+// Canonicalize gives the headers their canonical names, by which they are looked up.
+// Handlers that write to the map, and proxies, can have used others.
+func Canonicalize(h http.Header) {
+	for name, values := range h {
+		if canonical := http.CanonicalHeaderKey(name); canonical != name {
+			delete(h, name)
+			h[canonical] = append(slices.Clip(h[canonical]), values...)
+		}
+	}
+}
+
+// accept is shared: whoever appends to it copies it.
+var accept = []string{"Accept"}
+
+// VaryByAccept adds Accept to Vary unless it stands there.
+func VaryByAccept(h http.Header) {
+	old := h["Vary"]
+	if len(old) == 0 {
+		h["Vary"] = accept
+		return
+	}
+	for _, value := range old {
+		for value != "" {
+			var name string
+			name, value, _ = strings.Cut(value, ",")
+			if name = strings.Trim(name, " \t"); name == "*" || strings.EqualFold(name, "Accept") {
+				return
+			}
+		}
+	}
+	h["Vary"] = append(old[:len(old):len(old)], "Accept")
+}

@@ -1,0 +1,215 @@
+package upgrade_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	chimiddleware "github.com/go-chi/chi/v5/middleware"
+
+	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/testutil"
+	"github.com/contrite-go/contrite/middleware"
+	"github.com/contrite-go/contrite/middleware/upgrade"
+)
+
+// part has a part of a batch fail.
+func part(r *http.Request, err error) *httptest.ResponseRecorder {
+	rec := httptest.NewRecorder()
+	new(errcatalog.Writer).WriteError(rec, r, err)
+	return rec
+}
+
+// typed answers in JSON of its own.
+func typed(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// after has a part fail before next answers.
+func after(err error, next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		part(r, err)
+		next(w, r)
+	}
+}
+
+func TestAReplyOfItsOwnIsNoneOfThoseThatWereDropped(t *testing.T) {
+	t.Parallel()
+	const mine = `{"mine":1}`
+	long := `{"mine":"` + strings.Repeat("x", 70_000) + `"}`
+	for name, test := range map[string]struct {
+		h    http.Handler
+		want string
+	}{
+		"within another upgrade": {upgrade.Replies{}.Handler(typed(410, mine)), mine},
+		"within another Stack":   {middleware.Stack{Logger: slog.New(slog.DiscardHandler)}.Handler(typed(410, mine)), mine},
+		"after a part":           {after(errcatalog.Gone, typed(410, mine)), mine},
+		"flushed before its body": {after(errcatalog.Gone, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(410)
+			_ = http.NewResponseController(w).Flush()
+			_, _ = io.WriteString(w, mine)
+		}), mine},
+		"flushed within its body": {after(errcatalog.Gone, func(w http.ResponseWriter, r *http.Request) {
+			typed(410, mine[:1])(w, r)
+			_ = http.NewResponseController(w).Flush()
+			_, _ = io.WriteString(w, mine[1:])
+		}), mine},
+		"long and packed": {chimiddleware.Compress(5)(after(errcatalog.Gone, typed(410, long))), long},
+		"packed in zlib": {after(errcatalog.Gone, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Encoding", "deflate")
+			z := zlib.NewWriter(w)
+			defer z.Close()
+			typed(410, mine)(through{w, z}, r)
+		}), mine},
+		"packed in what is not known": {after(errcatalog.Gone, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Encoding", "br")
+			typed(410, "\v\x02\x80{}\x03")(w, r)
+		}), "\v\x02\x80{}\x03"},
+		"that is not quite JSON": {after(errcatalog.Conflict, typed(410, ")]}',\n"+mine)), ")]}',\n" + mine},
+		"in place of an error that a buffer dropped": {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var dropped bytes.Buffer
+			new(errcatalog.Writer).WriteError(&noting{ResponseWriter: unset{w, http.Header{}}, body: dropped}, r, errcatalog.Unavailable)
+			typed(410, mine)(w, r)
+		}), mine},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := testutil.Serve(t, middleware.Stack{Errors: &errcatalog.Writer{Report: quiet}, Logger: slog.New(slog.DiscardHandler)}.Handler(test.h), false)
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				r, _ := http.NewRequest(method, s.URL, nil)
+				resp, err := s.Client().Do(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				body := read(t, resp)
+				if resp.StatusCode != 410 || resp.Header.Get("X-Error-Code") != "" || method == http.MethodGet && body != test.want {
+					t.Errorf("%s: got %d %v %.100q", method, resp.StatusCode, resp.Header, body)
+				}
+			}
+		})
+	}
+}
+
+// An unset writer has a header of its own.
+type unset struct {
+	http.ResponseWriter
+	header http.Header
+}
+
+func (w unset) Header() http.Header         { return w.header }
+func (w unset) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// read returns the body, unpacked.
+func read(t *testing.T, resp *http.Response) string {
+	t.Helper()
+	defer resp.Body.Close()
+	packed := io.Reader(resp.Body)
+	var err error
+	switch resp.Header.Get("Content-Encoding") {
+	case "gzip":
+		packed, err = gzip.NewReader(resp.Body)
+	case "deflate":
+		packed, err = zlib.NewReader(resp.Body)
+	}
+	if resp.Request.Method == http.MethodHead {
+		return ""
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+// trying serves the first attempts to a buffer that is dropped, and sends the last.
+func trying(open bool, attempts ...http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for i, attempt := range attempts {
+			rec := httptest.NewRecorder()
+			if open {
+				n := &noting{ResponseWriter: unset{w, rec.Header()}}
+				attempt(n, r)
+				rec.Code, rec.Body = max(n.status, 200), &n.body
+			} else {
+				attempt(rec, r)
+			}
+			if i == len(attempts)-1 {
+				maps.Copy(w.Header(), rec.Header())
+				w.WriteHeader(rec.Code)
+				_, _ = rec.Body.WriteTo(w)
+			}
+		}
+	})
+}
+
+func TestTheLastAttemptIsSentAndLogged(t *testing.T) {
+	t.Parallel()
+	errs := &errcatalog.Writer{Report: quiet}
+	for name, test := range map[string]struct {
+		last   http.HandlerFunc
+		status int
+		code   string
+		header string
+	}{
+		"another error":   {errs.Always(errcatalog.Conflict), 409, "conflict", ""},
+		"a text":          {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 404) }, 404, "not_found", ""},
+		"JSON":            {typed(422, "{}"), 422, "", ""},
+		"a success":       {typed(200, "{}"), 200, "", ""},
+		"the error again": {errs.Always(errcatalog.Unavailable.With(slog.Duration("retry_after", 1e9))), 503, "service_unavailable", "1"},
+	} {
+		for _, open := range []bool{false, true} {
+			var log bytes.Buffer
+			first := errs.Always(errcatalog.Unavailable.With(slog.Duration("retry_after", 30e9)))
+			h := middleware.Stack{Errors: errs, Logger: slog.New(slog.NewTextHandler(&log, nil))}.Handler(trying(open, first, test.last))
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+			if w.Code != test.status || codeOf(w.Body.String()) != test.code || w.Header().Get("Retry-After") != test.header {
+				t.Errorf("%s: got %d %v %s", name, w.Code, w.Header(), w.Body)
+			}
+			if _, code, _ := strings.Cut(log.String(), " code="); test.code != "" && !strings.HasPrefix(code, test.code) || test.code == "" && code != "" {
+				t.Errorf("%s: logged %s", name, log.String())
+			}
+		}
+	}
+}
+
+// A wrapper may add to the headers when the reply begins, as those for sessions do.
+func TestWhatAWrapperAddsToTheHeadersStays(t *testing.T) {
+	t.Parallel()
+	h := upgrade.Replies{}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Set-Cookie", "csrf=1")
+		w.Header().Set("X-Internal", "1")
+		new(errcatalog.Writer).WriteError(session{w}, r, errcatalog.Gone)
+	}))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	if len(w.Header()["Set-Cookie"]) != 2 || strings.Join(w.Header()["Vary"], ", ") != "Accept, Cookie" || w.Header().Get("X-Internal") != "" {
+		t.Errorf("got %v", w.Header())
+	}
+}
+
+type session struct{ http.ResponseWriter }
+
+func (w session) WriteHeader(status int) {
+	w.Header().Add("Set-Cookie", "session=2")
+	w.Header().Add("Vary", "Cookie")
+	w.Header().Del("X-Internal")
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w session) Unwrap() http.ResponseWriter { return w.ResponseWriter }
