@@ -77,6 +77,9 @@ func (s *State) Adopt(rank func(*Copy) int) *Copy {
 // Adopted records that the reply is this state's failure, whatever was answered before
 // that did not go out.
 func (s *State) Adopted(reply *Copy) {
-	s.failed.is.CompareAndSwap(sent, written)
-	s.failed.record(sent, reply.Status, reply.Code, reply.Err)
+	f := &s.failed
+	f.is.CompareAndSwap(sent, written)
+	if !f.record(sent, reply.Status, reply.Code, reply.Err) {
+		f.correct(reply.Status, reply.Code, reply.Err)
+	}
 }

@@ -76,9 +76,19 @@ const (
 	sent
 )
 
-// record takes a reply for the answer, and reports whether it is.
+// record takes a reply for the answer if it is the first, and reports whether it is.
 func (a *answer) record(as int32, status int, code string, err error) bool {
-	if !a.is.CompareAndSwap(absent, recording) && (as != sent || !a.is.CompareAndSwap(written, recording)) {
+	return a.take(absent, as, status, code, err)
+}
+
+// correct takes a reply that was sent for the answer if the one before was not. It is for
+// the goroutine that serves the request alone, which reads it.
+func (a *answer) correct(status int, code string, err error) bool {
+	return a.take(written, sent, status, code, err)
+}
+
+func (a *answer) take(from, as int32, status int, code string, err error) bool {
+	if !a.is.CompareAndSwap(from, recording) {
 		return false
 	}
 	a.status, a.code, a.err = int32(status), code, err
@@ -271,7 +281,7 @@ func (s *State) Failed(code string, err error) (counts bool) {
 	if status == 0 { // a wrapper between keeps the reply back
 		status, as = int(s.status), written
 	}
-	counts = s.failed.record(as, status, code, err)
+	counts = s.failed.record(as, status, code, err) || as == sent && s.failed.correct(status, code, err)
 	for s = s.outer; s != nil && (s.response.Status() == 0 || s.response.Status() == status); s = s.outer {
 		if s.response.Status() == status {
 			s.failed.record(sent, status, code, err)

@@ -299,6 +299,49 @@ func TestLateFindsTheFrontThatTakesNoReply(t *testing.T) {
 	}
 }
 
+// An inner state may fail on a goroutine of its own while the outer one is asked.
+func TestALateFailureDoesNotReplaceThatOfTheOuterState(t *testing.T) {
+	t.Parallel()
+	outer, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
+	outer.Answer(w, 503, 2)
+	outer.Failed("first", nil)
+	w.WriteHeader(503)
+	inner, iw, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(outer))
+	iw.WriteHeader(503)
+	var late sync.WaitGroup
+	late.Go(func() { inner.Failed("late", nil) })
+	for range 100 {
+		if code, _ := outer.Failure(); code != "first" {
+			t.Errorf("it is %q", code)
+		}
+	}
+	late.Wait()
+	if code, _ := outer.Failure(); code != "first" {
+		t.Errorf("then it is %q", code)
+	}
+}
+
+func TestAFailureThatIsSentReplacesOneThatWasNot(t *testing.T) {
+	t.Parallel()
+	st, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
+	st.Answer(w, 410, 2)
+	if st.Failed("dropped", nil); code(st) != "dropped" {
+		t.Errorf("before, it is %q", code(st))
+	}
+	w.WriteHeader(409)
+	if code(st) != "" {
+		t.Errorf("after another status, it is %q", code(st))
+	}
+	if !st.Failed("sent", nil) || st.Failed("second", nil) || code(st) != "sent" {
+		t.Errorf("after another error, it is %q", code(st))
+	}
+}
+
+func code(st *reqstate.State) string {
+	code, _ := st.Failure()
+	return code
+}
+
 func TestAForkStartsWithAllThatIsKnown(t *testing.T) {
 	t.Parallel()
 	st, _, r := reqstate.Ensure(httptest.NewRecorder(), get())
