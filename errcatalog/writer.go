@@ -119,7 +119,7 @@ func lateFor(f *reqstate.Front) error {
 	switch {
 	case f == nil:
 		return nil
-	case f.Kept:
+	case f.Kept != nil:
 		return ErrSecond
 	}
 	return ErrStarted

@@ -6,20 +6,22 @@ import "net/http"
 type Front struct {
 	// Status and Length are of the contract's reply that is being written now. The status
 	// is 0 if none is.
-	Status, Length int
-	// Copy is that reply if it comes through a wrapper, which may change it, else nil.
+	Status int16
+	// Over says that a reply has gone on, and nothing after it counts.
+	Over   bool
+	direct bool // the contract's reply comes as it was written
+	Length int32
+	// Copy is the contract's reply that is being written now, if it comes through a wrapper,
+	// which may change it.
 	Copy *Copy
-	// Kept says that the contract's reply has come, and none after it counts.
-	Kept bool
-	// Over says that another reply has gone on, and nothing after it counts.
-	Over bool
+	// Kept is the contract's reply that has come, and none after it counts.
+	Kept *Copy
 
-	direct bool // the reply comes as it was written
-	outer  *Front
+	outer *Front
 }
 
 // Brings reports whether the contract's reply of that status is being written now.
-func (f *Front) Brings(status int) bool { return status != 0 && status == f.Status }
+func (f *Front) Brings(status int) bool { return status != 0 && status == int(f.Status) }
 
 // A Copy is one of the contract's replies. It is known again by it after it was written to
 // a response that may be copied, or come later.
@@ -38,7 +40,7 @@ type fronted interface{ Front() *Front }
 // methods of w lead, nil if there is none.
 func Late(w http.ResponseWriter) *Front {
 	for w := range Unwrapped(w) {
-		if at, ok := w.(fronted); ok && (at.Front().Kept || at.Front().Over) {
+		if at, ok := w.(fronted); ok && (at.Front().Kept != nil || at.Front().Over) {
 			return at.Front()
 		}
 	}
@@ -63,7 +65,7 @@ func (s *State) Answer(w http.ResponseWriter, status, length int) (wanted bool) 
 	s.status = int32(status)
 	wanted = s.outer.Watched()
 	for f := s.front; f != nil; f = f.outer {
-		f.Status, f.Length = status, length
+		f.Status, f.Length = int16(status), int32(length)
 		at, ok := w.(fronted)
 		f.direct = ok && at.Front() == f
 		wanted = wanted || !f.direct
@@ -86,7 +88,7 @@ func (s *State) Through(reply *Copy) {
 // Answered.
 func (f *Front) Again(reply *Copy) {
 	for f = f.outer; f != nil; f = f.outer {
-		f.Status, f.Length, f.Copy = reply.Status, len(reply.Body), reply
+		f.Status, f.Length, f.Copy = int16(reply.Status), int32(len(reply.Body)), reply
 	}
 }
 

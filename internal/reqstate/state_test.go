@@ -288,9 +288,9 @@ func TestLateFindsTheFrontThatTakesNoReply(t *testing.T) {
 		want         int
 	}{
 		"none":          {reqstate.Front{}, reqstate.Front{}, 0},
-		"the outer one": {reqstate.Front{Kept: true}, reqstate.Front{}, 1},
+		"the outer one": {reqstate.Front{Kept: new(reqstate.Copy)}, reqstate.Front{}, 1},
 		"the inner one": {reqstate.Front{}, reqstate.Front{Over: true}, 2},
-		"both":          {reqstate.Front{Over: true}, reqstate.Front{Kept: true}, 2},
+		"both":          {reqstate.Front{Over: true}, reqstate.Front{Kept: new(reqstate.Copy)}, 2},
 	} {
 		found := reqstate.Late(openWriter{frontWriter{frontWriter{w, &test.outer}, &test.inner}})
 		if want := []*reqstate.Front{nil, &test.outer, &test.inner}[test.want]; found != want {

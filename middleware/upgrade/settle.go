@@ -19,11 +19,11 @@ func (w *writer) finish() {
 // end has nothing go on any more. The contract's reply does first, also in a panic: it
 // was written before that.
 func (w *writer) end() {
-	if w.ours != nil {
+	if w.ours() {
 		if w.mode == holding {
 			w.release(nil)
 		}
-		w.st.Adopted(w.ours)
+		w.st.Adopted(w.front.Kept)
 	}
 	w.mode, w.ended = closed, true
 	w.st.Pop(&w.front)
@@ -72,7 +72,7 @@ func (w *writer) answer(err error) {
 // claims reports whether the held reply is the contract's: by now, or because it is what
 // wrappers made of one. It is whole unless it goes on.
 func (w *writer) claims(whole bool) bool {
-	if w.ours == nil && !w.off && w.st.Told() {
+	if !w.ours() && !w.off && w.st.Told() {
 		now := w.ResponseWriter.Header()
 		if reply := w.st.Adopt(w.held.likeness(now, whole)); reply != nil {
 			if shows(reply, marks, now) {
@@ -81,7 +81,7 @@ func (w *writer) claims(whole bool) bool {
 			w.own(reply)
 		}
 	}
-	return w.ours != nil
+	return w.ours()
 }
 
 func (w *writer) errorHandler() OnError {
@@ -95,11 +95,11 @@ func (w *writer) errorHandler() OnError {
 func (w *writer) release(why error) {
 	e := w.held
 	e.Passed = why
-	if w.off || w.ours != nil {
+	if w.off || w.ours() {
 		e.Passed = nil
 	}
-	if w.ours != nil {
-		w.front.Again(w.ours)
+	if w.ours() {
+		w.front.Again(w.front.Kept)
 		defer w.st.Answered()
 	}
 	w.mode = passing

@@ -36,8 +36,7 @@ type writer struct {
 	front   reqstate.Front
 	mode    mode
 	off     bool
-	ended   bool           // the handler has
-	ours    *reqstate.Copy // the held reply is the contract's, whatever a wrapper makes of it
+	ended   bool // the handler has
 }
 
 // Front is where the contract's replies are told of.
@@ -141,16 +140,20 @@ func (w *writer) hold(status int) {
 // keeps reports whether the contract's reply is held back. It is if it comes through a
 // wrapper: what that sends on may be packed, late, or with a text of the handler's.
 func (w *writer) keeps() bool {
-	if w.ours == nil && !w.off && w.front.Copy != nil {
+	if !w.ours() && !w.off && w.front.Copy != nil {
 		w.hold(w.front.Copy.Status)
 		w.own(w.front.Copy)
 	}
-	return w.ours != nil
+	return w.ours()
 }
+
+// ours reports whether what is held back is the contract's reply, whatever a wrapper makes
+// of it.
+func (w *writer) ours() bool { return w.front.Kept != nil }
 
 // own makes what is held back the contract's reply.
 func (w *writer) own(reply *reqstate.Copy) {
-	w.ours, w.front.Kept = reply, true
+	w.front.Kept = reply
 	w.held.Status, w.held.Body = reply.Status, []byte(reply.Body)
 	h := w.held.Header
 	reqstate.Canonicalize(h)
@@ -226,7 +229,7 @@ func (w *writer) withhold(p []byte) bool {
 // pass lets n bytes of the contract's reply go on. If that is all of it, what a handler
 // writes after it, for want of a return, goes nowhere.
 func (w *writer) pass(n int) {
-	if n > 0 && n == w.front.Length && w.front.Copy == nil {
+	if n > 0 && n == int(w.front.Length) && w.front.Copy == nil {
 		w.mode = closed
 	}
 }
