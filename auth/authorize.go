@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -55,7 +56,8 @@ type Restriction struct {
 
 // Check returns errcatalog.TierInsufficient, with the feature, the current and the
 // required tier and the URL, unless the principal's tier is the restriction's or a
-// higher one. A tier that is not among t is below all others.
+// higher one. A principal's tier that is not among t is below all others, and nobody has
+// a restriction's that is not.
 func (t Tiers) Check(p *Principal, r Restriction) error {
 	if required := slices.Index(t, r.Tier); required >= 0 && slices.Index(t, p.Tier) >= required {
 		return nil
@@ -70,8 +72,12 @@ func (t Tiers) Check(p *Principal, r Restriction) error {
 	return e
 }
 
-// Require returns a middleware for use inside a [Guard] that answers as t.Check says.
+// Require returns a middleware for use inside a [Guard] that answers as t.Check says. It
+// panics if the restriction's tier is not among t.
 func (t Tiers) Require(onError OnError, r Restriction) func(http.Handler) http.Handler {
+	if !slices.Contains(t, r.Tier) {
+		panic(fmt.Sprintf("auth: the tier %q of a restriction is none of %q; write one of them", r.Tier, t))
+	}
 	return require(onError, func(p *Principal) error { return t.Check(p, r) }, nil)
 }
 
