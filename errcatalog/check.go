@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
 // compileAll checks the entries and compiles them.
@@ -306,8 +308,11 @@ func (b *builder) commonHeaders() {
 		if !isToken(name) {
 			b.fault("", field, "is not a header's name")
 		}
-		if slices.Contains(ownHeaders, key) {
-			b.fault("", field, "is set by the writer itself")
+		switch {
+		case slices.Contains(ownHeaders, key):
+			b.fault("", field, "is set by the writer itself; leave it out")
+		case reqstate.Stale(key):
+			b.fault("", field, "speaks of another representation than the error's; leave it out")
 		}
 		if canonical[key] {
 			b.fault("", field, "stands twice; case makes no difference")

@@ -112,11 +112,15 @@ func TestNewFindsTheOneFault(t *testing.T) {
 			},
 			{
 				"a header of the writer's own", whole(func(s *Spec) { s.Headers = map[string]string{"content-type": "text/html"} }),
-				"", "headers.content-type", "is set by the writer itself",
+				"", "headers.content-type", "is set by the writer itself; leave it out",
 			},
 			{
 				"a header that the status sets", whole(func(s *Spec) { s.Headers = map[string]string{"RETRY-AFTER": "1"} }),
-				"", "headers.RETRY-AFTER", "is set by the writer itself",
+				"", "headers.RETRY-AFTER", "is set by the writer itself; leave it out",
+			},
+			{
+				"a header of what the error is in place of", whole(func(s *Spec) { s.Headers = map[string]string{"etag": "1"} }),
+				"", "headers.etag", "speaks of another representation",
 			},
 			{
 				"one header twice", whole(func(s *Spec) { s.Headers = map[string]string{"X-A": "1", "x-a": "2"} }),
