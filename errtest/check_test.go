@@ -347,8 +347,8 @@ func ExampleCheck() {
 		fmt.Println(f)
 	}
 	// Output:
-	// media type: Content-Type is "text/plain", and to Accept: "" the catalogue has "application/json"; answer through errcatalog.Writer
-	// json: the body is not JSON: invalid character 'p' after top-level value; answer through errcatalog.Writer
+	// media type: Content-Type is "text/plain", and to Accept: "" the catalogue has "application/json"; answer through errcatalog.Writer, or put middleware.Stack around the server
+	// json: the body is not JSON: invalid character 'p' after top-level value; answer through errcatalog.Writer, or put middleware.Stack around the server
 	// code: there is no code in X-Error-Code or /error/code; answer with a code or kind, through errcatalog.Writer
 	// cache: Cache-Control is [], and lacks no-store; let errcatalog.Writer write the headers, and nothing behind it change them
 }

@@ -70,7 +70,7 @@ func ExampleCoverage() {
 	delete(except, "route_not_found")
 	coverage.Check(t, except)
 	// Output:
-	// errtest: no test saw the code "route_not_found"; test it, take it out of the catalogue, or except it with the reason
+	// errtest: no test saw the code "route_not_found"; test it, take it out of the catalogue unless it is inherited, or except it with the reason
 }
 
 func ExampleCoverage_Report() {

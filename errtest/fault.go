@@ -32,8 +32,8 @@ const (
 // mends says what to do about a broken rule.
 var mends = map[Rule]string{
 	RuleReply:     "recover panics, such as with middleware.Stack, and end what waits when the request's context is done",
-	RuleMediaType: "answer through errcatalog.Writer",
-	RuleJSON:      "answer through errcatalog.Writer",
+	RuleMediaType: "answer through errcatalog.Writer, or put middleware.Stack around the server",
+	RuleJSON:      "answer through errcatalog.Writer, or put middleware.Stack around the server",
 	RuleCode:      "answer with a code or kind, through errcatalog.Writer",
 	RuleAgree:     "let errcatalog.Writer write status, headers and body",
 	RuleShape:     "let errcatalog.Writer write the body",
@@ -48,7 +48,7 @@ var mends = map[Rule]string{
 	RuleClose:     "let errcatalog.Writer write the headers, and keep Connection: close",
 	RuleAccept:    "give the error the param accept, with the types that would do",
 	RuleRange:     "give the error the param complete_length",
-	RuleRequestID: "put requestid.Handler around everything, and change no ID behind it",
+	RuleRequestID: "put middleware.Stack or requestid.Handler around everything, and change no ID behind it",
 	RuleCanary:    "keep private texts in Because, and repeat nothing that the client sent",
 	RuleWant:      "",
 }

@@ -101,7 +101,7 @@ func TestANaiveMuxFailsByTheRulesThatItBreaks(t *testing.T) {
 		{"unknown route, HTTP/1.1", "json: the body is not JSON"},
 		{"unknown route, HTTP/1.1", "code: there is no code in X-Error-Code or /error/code"},
 		{"unknown route, HTTP/1.1", "cache: Cache-Control is [], and lacks no-store"},
-		{"unknown route, HTTP/1.1", "request id: there is no X-Request-Id; put requestid.Handler"},
+		{"unknown route, HTTP/1.1", "request id: there is no X-Request-Id; put middleware.Stack or requestid.Handler"},
 		{"GET /items/7: by HEAD", "code: there is no code"},
 		{"GET /items/7: no credentials", `canary: the body shows the planted text "errtest-canary-in-the-query"`},
 		{"POST /items: not JSON at all", `canary: the body shows the planted text "errtest-canary-in-the-body"`},
