@@ -36,18 +36,18 @@ type Stack struct {
 	// ratelimit.Shed, whose OnError is usually WriteError of Errors. What another
 	// middleware answers here is not upgraded. Nil never does.
 	Shed func(http.Handler) http.Handler
-	// MaxURI is how many bytes a request's target may have. Zero is no limit but the
+	// MaxURI is how many bytes a request's target may have. Zero or less is no limit but the
 	// server's MaxHeaderBytes.
 	MaxURI int
 	// MediaTypes are what request bodies may be. Empty is anything.
 	MediaTypes []string
-	// Deadline is when a request's context ends: see [Deadline]. Zero is never.
+	// Deadline is when a request's context ends: see [Deadline]. Zero or less is never.
 	Deadline time.Duration
 	// Timeout is when a request is answered that the handler has not answered: see
 	// [Timeout]. It should be longer than Deadline, for the handler to have a chance.
-	// Zero is never.
+	// Zero or less is never.
 	Timeout time.Duration
-	// MaxBody is how many bytes a request body may have. Zero is no limit.
+	// MaxBody is how many bytes a request body may have. Zero or less is no limit.
 	MaxBody int64
 	// Replies says how error replies of the handler's own become the contract's. Zero
 	// upgrades all that are text, and has Errors answer.

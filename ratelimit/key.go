@@ -17,8 +17,9 @@ import (
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
-// What a request can lack that a key asks for. These errors go to the log, never to a
-// client.
+// What a request can lack that a key asks for. They are private causes, which no client
+// sees: ErrNoClientIP of a 400, of which only the Report of an [errcatalog.Writer] tells,
+// the others of a 500, which is in the log.
 var (
 	ErrNoClientIP  = errors.New("ratelimit: the request has no client IP; put one of chi's middleware.ClientIPFrom… before the limiter, and see whether it trusts the proxies that there are")
 	ErrNoPrincipal = errors.New("ratelimit: the request has no principal; put an auth.Guard before the limiter")
