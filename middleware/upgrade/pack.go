@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // plain returns the beginning of the body without what a wrapper between packed it in,
@@ -33,7 +34,7 @@ var errCoding = errors.New("upgrade: an unknown content coding")
 // the abandoned response, if it was set before.
 func unpacked(coding string, body []byte) (io.Reader, error) {
 	r := bytes.NewReader(body)
-	zlibbed := len(body) > 1 && body[0] == 0x78 && (int(body[0])<<8+int(body[1]))%31 == 0
+	zlibbed := len(body) > 1 && body[0] == 0x78 && (int(body[0])<<8+int(body[1]))%31 == 0 && !utf8.Valid(body)
 	switch {
 	case bytes.HasPrefix(body, []byte("\x1f\x8b\x08")) && (coding == "" || coding == "gzip"):
 		return gzip.NewReader(r)

@@ -81,6 +81,12 @@ func TestAReplysText(t *testing.T) {
 			`[status=404 text=upgrade: a handler answered 404 with "no\n\x1b[31m"]`,
 		},
 		{
+			"a text that begins as zlib does",
+			upgrade.ReplyError{Status: 400, Body: []byte("x^2 is no number")},
+			`upgrade: a handler answered 400 with "x^2 is no number"`,
+			`[status=400 text=upgrade: a handler answered 400 with "x^2 is no number"]`,
+		},
+		{
 			"a typed one that passed",
 			upgrade.ReplyError{Status: 500, Header: http.Header{"Content-Type": {"text/html"}}, Passed: upgrade.ErrTyped},
 			`upgrade: a handler answered 500 with ""`,
