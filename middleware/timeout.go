@@ -151,7 +151,7 @@ func (run *run) answer(w http.ResponseWriter, r *http.Request, onError OnError, 
 
 // join ends the request as the handler ended.
 func (run *run) join(st *reqstate.State) {
-	st.Join(run.st, run.panic == nil)
+	st.Join(run.st, run.panic == nil || st.Response().Started())
 	if run.panic != nil {
 		run.out.abandon()
 		panic(run.panic)

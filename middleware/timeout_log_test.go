@@ -68,6 +68,23 @@ func TestATimeoutIsLoggedWithItsRouteAndPrincipal(t *testing.T) {
 }
 
 // What a middleware between the guard and the Timeout left behind may ask who it is.
+func TestAPanicAfterAFlushedErrorLeavesItsCodeInTheLog(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []time.Duration{0, time.Hour} {
+		var log journal
+		h := middleware.Stack{Errors: errs, Logger: log.logger(), Timeout: limit}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			errs.WriteError(w, r, errcatalog.Unavailable)
+			_ = http.NewResponseController(w).Flush()
+			panic(canary)
+		}))
+		func() {
+			defer func() { _ = recover() }()
+			ask(h, http.MethodGet, "/")
+		}()
+		shows(t, log.only(t), map[string]any{"status": 503.0, "code": "service_unavailable", "aborted": true})
+	}
+}
+
 func TestATimeoutLeavesThePrincipalThatWasThere(t *testing.T) {
 	t.Parallel()
 	store := new(auth.Memory)
