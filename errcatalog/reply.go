@@ -46,8 +46,9 @@ func (w *Writer) Reply(err error, m Meta) Reply {
 }
 
 // copy returns the reply by which it is known again, of what its response's header says
-// what the catalogue and its status ask for.
-func (o *occurrence) copy(h http.Header, c *Catalog, body []byte) *reqstate.Copy {
+// what the catalogue and its status ask for. It marks that header.
+func (o *occurrence) copy(h http.Header, c *Catalog, body []byte, problem error) *reqstate.Copy {
+	reqstate.Mark(h)
 	own := http.Header{}
 	if c.negotiable {
 		reqstate.VaryByAccept(own)
@@ -60,8 +61,8 @@ func (o *occurrence) copy(h http.Header, c *Catalog, body []byte) *reqstate.Copy
 			own[name] = slices.Clone(values)
 		}
 	}
-	e := o.public()
-	return &reqstate.Copy{Status: o.entry.Status, Header: own, Body: string(body), Code: string(e.code), Err: e}
+	failure := reqstate.Failure{Code: string(o.entry.Code), Err: o.public(), Problem: problem}
+	return &reqstate.Copy{Status: o.entry.Status, Header: own, Body: string(body), Failure: failure}
 }
 
 // problemFor reports whether a client with that Accept header gets problem details.

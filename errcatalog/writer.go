@@ -73,7 +73,7 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 	if c.timed {
 		o.meta.Time = time.Now()
 	}
-	if sent := o.send(rw, r, c, st, around); sent != nil {
+	if sent := o.send(rw, r, c, st, around, problem); sent != nil {
 		problem = sent
 	}
 	if st != nil && observed(st, &o, err, problem) && w.Report == nil {
@@ -85,16 +85,14 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 // observed records the failure in the request's state, and reports whether an access
 // log will tell of it all that the Writer would.
 func observed(st *reqstate.State, o *occurrence, err, problem error) bool {
+	f := reqstate.Failure{Code: string(o.entry.Code), Err: err}
 	loud := o.entry.Status >= 500 || problem != nil
 	if !st.Observed || !loud || problem == http.ErrHandlerTimeout { // which nobody waited for
-		st.Failed(string(o.entry.Code), err)
+		st.Failed(f)
 		return false
 	}
-	if !st.Failed(string(o.entry.Code), o.public()) {
-		return false
-	}
-	st.Problem = problem
-	return true
+	f.Err, f.Problem = o.public(), problem
+	return st.Failed(f)
 }
 
 // tooLate says why nothing can be written any more, if that is so.
@@ -108,7 +106,7 @@ func tooLate(st *reqstate.State, rw http.ResponseWriter) error {
 	if st.Response().Hijacked() {
 		return ErrHijacked
 	}
-	if code, _ := st.Failure(); code != "" {
+	if st.Failure().Code != "" {
 		return ErrSecond
 	}
 	return ErrStarted
@@ -132,17 +130,17 @@ var buffers = sync.Pool{New: func() any {
 
 // send writes the reply and returns the error of the connection. It tells st, if there
 // is one, what to expect, else the state around what may be copied to it.
-func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, st, around *reqstate.State) error {
-	problem := c.problemFor(o.meta.Accept)
+func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, st, around *reqstate.State, problem error) error {
+	details := c.problemFor(o.meta.Accept)
 	buf := buffers.Get().(*[]byte)
-	body := o.appendBody((*buf)[:0], c, problem)
+	body := o.appendBody((*buf)[:0], c, details)
 	if st != nil {
 		o.meta.shownID = st.ShownID()
 	}
 	h := rw.Header()
 	reqstate.Canonicalize(h)
 	reqstate.ShowID(h, o.meta.shownID)
-	o.setHeaders(h, c, problem)
+	o.setHeaders(h, c, details)
 	if r.ProtoMajor >= 2 {
 		// HTTP/2 would close the connection for all of its streams, and has no Upgrade.
 		delete(h, "Connection")
@@ -151,11 +149,11 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, s
 	switch {
 	case st != nil:
 		if st.Answer(rw, o.entry.Status, len(body)) {
-			st.Through(o.copy(h, c, body))
+			st.Through(o.copy(h, c, body, problem))
 		}
 		defer st.Answered()
 	case around.Watched():
-		around.Tell(o.copy(h, c, body))
+		around.Tell(o.copy(h, c, body, problem))
 	}
 	var err error
 	if r.Method == http.MethodHead {

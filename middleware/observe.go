@@ -36,7 +36,9 @@ const statusClientClosed = 499
 //	error          of a 5xx and of a 499: the error, with its private cause; also of a
 //	               reply in whose place it was answered, if that had a text: see
 //	               [upgrade.ReplyError]
-//	problem        what about that error was not as it should be
+//	problem        what about that error was not as it should be, or that a writer between
+//	               dropped the reply to one of a 5xx
+//	dropped        that one
 //	aborted        true for a response that a panic cut short
 //
 // The level is Error for a status of 500 and more, Warn for a problem or an aborted
@@ -89,7 +91,7 @@ func (o *observation) tell() {
 	switch {
 	case status >= 500:
 		level = slog.LevelError
-	case o.aborted || o.st.Problem != nil && status != statusClientClosed:
+	case o.aborted || o.st.Failure().Problem != nil && status != statusClientClosed:
 		level = slog.LevelWarn
 	}
 	if !o.log.Enabled(ctx, level) {
@@ -121,9 +123,8 @@ func (o *observation) status(ctx context.Context) int {
 
 // panicked reports whether a panic was answered.
 func (o *observation) panicked() bool {
-	_, err := o.st.Failure()
 	var p *PanicError
-	return errors.As(err, &p)
+	return errors.As(o.st.Failure().Err, &p)
 }
 
 // bytes returns how many bytes of body were sent. A HEAD's are dropped by net/http.
@@ -149,13 +150,16 @@ func (o *observation) append(attrs []slog.Attr, status int, took time.Duration) 
 	if p, ok := st.Principal.(slog.LogValuer); ok {
 		attrs = append(attrs, slog.Attr{Key: "principal", Value: p.LogValue()})
 	}
-	code, err := st.Failure()
-	attrs = appendString(attrs, "code", code)
-	if err != nil && (status >= statusClientClosed || st.Problem != nil || hadText(err)) {
-		attrs = append(attrs, slog.Any("error", err))
+	f := st.Failure()
+	attrs = appendString(attrs, "code", f.Code)
+	if f.Err != nil && (status >= statusClientClosed || f.Problem != nil || hadText(f.Err)) {
+		attrs = append(attrs, slog.Any("error", f.Err))
 	}
-	if st.Problem != nil {
-		attrs = append(attrs, slog.String("problem", st.Problem.Error()))
+	if f.Problem != nil {
+		attrs = append(attrs, slog.String("problem", f.Problem.Error()))
+	}
+	if dropped, ok := f.Problem.(*reqstate.Dropped); ok {
+		attrs = append(attrs, slog.Any("dropped", dropped.Err))
 	}
 	if o.aborted {
 		attrs = append(attrs, slog.Bool("aborted", true))

@@ -1,37 +1,24 @@
 package reqstate_test
 
 import (
-	"errors"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
-// byStatus ranks a reply with that status first.
-func byStatus(status int) func(*reqstate.Copy) int {
-	return func(c *reqstate.Copy) int {
-		if c.Status == status {
-			return 0
-		}
-		return reqstate.Unlike
-	}
-}
-
-func TestAdopt(t *testing.T) {
+func TestTell(t *testing.T) {
 	t.Parallel()
-	gone := &reqstate.Copy{Status: 410, Code: "gone"}
-	again := &reqstate.Copy{Status: 410, Code: "again"}
-	missing := &reqstate.Copy{Status: 404, Code: "missing"}
+	gone := &reqstate.Copy{Status: 410}
+	missing := &reqstate.Copy{Status: 404}
 	for name, test := range map[string]struct {
 		before func(*reqstate.State)
-		want   *reqstate.Copy
+		want   []*reqstate.Copy
 	}{
-		"nothing was told":   {func(*reqstate.State) {}, nil},
-		"the reply":          {func(s *reqstate.State) { s.Tell(gone) }, gone},
-		"another one":        {func(s *reqstate.State) { s.Tell(missing) }, nil},
-		"one of two":         {func(s *reqstate.State) { s.Tell(gone); s.Tell(missing) }, gone},
-		"the last of equals": {func(s *reqstate.State) { s.Tell(gone); s.Tell(again) }, again},
+		"nothing was told": {func(*reqstate.State) {}, nil},
+		"a reply":          {func(s *reqstate.State) { s.Tell(gone) }, []*reqstate.Copy{gone}},
+		"two":              {func(s *reqstate.State) { s.Tell(gone); s.Tell(missing) }, []*reqstate.Copy{gone, missing}},
 		"one after the response started": {func(s *reqstate.State) {
 			s.Response().WriteHeader(200)
 			s.Tell(gone)
@@ -39,47 +26,22 @@ func TestAdopt(t *testing.T) {
 		"that of an inner state": {func(s *reqstate.State) {
 			inner, _, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(s))
 			inner.Tell(gone)
-		}, gone},
+		}, []*reqstate.Copy{gone}},
 		"that of an inner state whose response has started": {func(s *reqstate.State) {
 			inner, w, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(s))
 			w.WriteHeader(410)
 			inner.Tell(gone)
-		}, gone},
-		"that which came through a wrapper": {func(s *reqstate.State) { s.Through(gone) }, gone},
+		}, []*reqstate.Copy{gone}},
+		"that which came through a wrapper": {func(s *reqstate.State) { s.Through(gone) }, []*reqstate.Copy{gone}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			st, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
 			st.Push(new(reqstate.Front))
-			if test.before(st); st.Adopt(byStatus(410)) != test.want {
-				t.Errorf("it is %v", st.Adopt(byStatus(410)))
+			if test.before(st); !slices.Equal(st.Told(), test.want) {
+				t.Errorf("it was told of %v", st.Told())
 			}
 		})
-	}
-}
-
-func TestAdoptTakesTheLowestRank(t *testing.T) {
-	t.Parallel()
-	st, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-	st.Push(new(reqstate.Front))
-	for _, status := range []int{404, 401, 403} {
-		st.Tell(&reqstate.Copy{Status: status})
-	}
-	if c := st.Adopt(func(c *reqstate.Copy) int { return c.Status }); c.Status != 401 {
-		t.Errorf("it is %v", c)
-	}
-}
-
-func TestWhatIsAdoptedIsTheFailure(t *testing.T) {
-	t.Parallel()
-	failure := errors.New("failure")
-	st, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-	for _, before := range []func(){func() {}, func() { st.Failed("dropped", nil) }} {
-		before()
-		st.Adopted(&reqstate.Copy{Status: 410, Code: "gone", Err: failure})
-		if code, err := st.Failure(); code != "gone" || err != failure {
-			t.Errorf("it is %q, %v", code, err)
-		}
 	}
 }
 
@@ -95,20 +57,15 @@ func TestOnlyWhereSomebodyLooksIsWatched(t *testing.T) {
 	}
 }
 
-func TestWhatIsToldIsKeptWithinLimits(t *testing.T) {
+func TestTheLastOfWhatWasToldIsKept(t *testing.T) {
 	t.Parallel()
 	st, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
 	st.Push(new(reqstate.Front))
-	for i := range 10_000 {
+	for i := range 1000 {
 		st.Tell(&reqstate.Copy{Status: i})
-		kept, last := 0, false
-		st.Adopt(func(c *reqstate.Copy) int {
-			kept++
-			last = last || c.Status == i
-			return reqstate.Unlike
-		})
-		if kept > 100 || !last {
-			t.Fatalf("after %d, %d are kept, and the last one is: %v", i, kept, last)
+		kept := st.Told()
+		if first, last := kept[0].Status, kept[len(kept)-1].Status; len(kept) != min(i+1, 100) || last != i || first != i+1-len(kept) {
+			t.Fatalf("after %d, %d are kept, from %d to %d", i, len(kept), first, last)
 		}
 	}
 }

@@ -23,16 +23,6 @@ type Front struct {
 // Brings reports whether the contract's reply of that status is being written now.
 func (f *Front) Brings(status int) bool { return status != 0 && status == int(f.Status) }
 
-// A Copy is one of the contract's replies. It is known again by it after it was written to
-// a response that may be copied, or come later.
-type Copy struct {
-	Status int
-	Header http.Header // what the contract says of it
-	Body   string
-	Code   string
-	Err    error
-}
-
 // A fronted is a writer with a Front.
 type fronted interface{ Front() *Front }
 

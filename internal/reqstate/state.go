@@ -44,8 +44,6 @@ type State struct {
 	ShowsID  bool
 	status   int32 // of the contract's reply, 0 before it is written
 	IDHeader [1]string
-	// Problem is what was not as it should be about the failure.
-	Problem error
 
 	response Response
 	arrived  time.Time
@@ -55,49 +53,10 @@ type State struct {
 	// A handler that outlives its deadline (http.TimeoutHandler) is in a state of its
 	// own, and asks and tells this one from another goroutine.
 	onError   atomic.Pointer[OnError]
-	elsewhere atomic.Pointer[told] // the last one; nil unless anybody looks at replies
+	elsewhere atomic.Pointer[[]*Copy] // told of; nil unless anybody looks at replies
 	failed    answer
 	front     *Front // the innermost
 }
-
-// An answer is the failed reply to a response: the first, but one that was sent instead of
-// those that wrappers dropped.
-type answer struct {
-	is     atomic.Int32 // absent, recording, written or sent
-	status int32
-	code   string
-	err    error
-}
-
-const (
-	absent int32 = iota
-	recording
-	written
-	sent
-)
-
-// record takes a reply for the answer if it is the first, and reports whether it is.
-func (a *answer) record(as int32, status int, code string, err error) bool {
-	return a.take(absent, as, status, code, err)
-}
-
-// correct takes a reply that was sent for the answer if the one before was not. It is for
-// the goroutine that serves the request alone, which reads it.
-func (a *answer) correct(status int, code string, err error) bool {
-	return a.take(written, sent, status, code, err)
-}
-
-func (a *answer) take(from, as int32, status int, code string, err error) bool {
-	if !a.is.CompareAndSwap(from, recording) {
-		return false
-	}
-	a.status, a.code, a.err = int32(status), code, err
-	a.is.Store(as)
-	return true
-}
-
-// known reports whether there is an answer.
-func (a *answer) known() bool { return a.is.Load() >= written }
 
 // OnError answers a failure.
 type OnError func(http.ResponseWriter, *http.Request, error)
@@ -224,8 +183,7 @@ func (s *State) Join(fork *State, failure bool) {
 		s.reader = fork.reader
 	}
 	if f := &fork.failed; failure && f.known() {
-		s.failed.record(written, int(f.status), f.code, f.err)
-		s.Problem = fork.Problem
+		s.failed.record(min(f.is.Load(), written), int(f.status), f.Failure)
 	}
 }
 
@@ -270,34 +228,4 @@ func (s *State) observes(w http.ResponseWriter) bool {
 		}
 	}
 	return false
-}
-
-// Failed records the reply that was written for err, here and in the states around this one
-// whose response it is too, by way of a wrapper without Unwrap. A batch, which only collects
-// the replies to its parts, has not failed with one of them. It reports whether that is the
-// answer here: it is the first, or was sent where those before were not.
-func (s *State) Failed(code string, err error) (counts bool) {
-	status, as := s.response.Status(), sent
-	if status == 0 { // a wrapper between keeps the reply back
-		status, as = int(s.status), written
-	}
-	counts = s.failed.record(as, status, code, err) || as == sent && s.failed.correct(status, code, err)
-	for s = s.outer; s != nil && (s.response.Status() == 0 || s.response.Status() == status); s = s.outer {
-		if s.response.Status() == status {
-			s.failed.record(sent, status, code, err)
-		}
-	}
-	return counts
-}
-
-// Failure returns the published code of the error that the request was answered with, and
-// that error with its private cause. The code is empty if there was none, or if a wrapper
-// dropped it: another status was sent.
-func (s *State) Failure() (code string, err error) {
-	f := &s.failed
-	status := s.response.Status()
-	if !f.known() || f.is.Load() == written && status != 0 && status != int(f.status) {
-		return "", nil
-	}
-	return f.code, f.err
 }

@@ -43,7 +43,7 @@ func TestEnsureMakesAStateForARequestWithoutOne(t *testing.T) {
 	if st.Response().Unwrap() != http.ResponseWriter(rec) {
 		t.Error("the writer underneath is another")
 	}
-	if code, err := st.Failure(); st.RequestID != "" || st.InCharge() != nil || code != "" || err != nil {
+	if st.RequestID != "" || st.InCharge() != nil || st.Failure() != (reqstate.Failure{}) {
 		t.Error("the state knows something")
 	}
 }
@@ -109,7 +109,7 @@ func TestEnsureMakesAnInnerStateForAnotherResponse(t *testing.T) {
 			answer := reqstate.OnError(func(http.ResponseWriter, *http.Request, error) { answered = true })
 			outer.RequestID = "r1"
 			outer.Enter(&answer)
-			outer.Failed("other", nil)
+			outer.Failed(reqstate.Failure{Code: "other"})
 			other := wrap(w)
 			inner, iw, ir := reqstate.Ensure(other, r)
 			if inner == outer || reqstate.From(ir.Context()) != inner || reqstate.From(r.Context()) != outer {
@@ -119,7 +119,7 @@ func TestEnsureMakesAnInnerStateForAnotherResponse(t *testing.T) {
 				t.Error("the inner writer is not around the given one")
 			}
 			(*inner.InCharge())(iw, ir, errors.New("x"))
-			if code, _ := inner.Failure(); inner.RequestID != "r1" || !answered || code != "" {
+			if code := inner.Failure().Code; inner.RequestID != "r1" || !answered || code != "" {
 				t.Errorf("the inner state has %q and %q", inner.RequestID, code)
 			}
 			inner.RequestID = "r2"
@@ -170,41 +170,6 @@ func TestFromFindsTheStateInADerivedContext(t *testing.T) {
 	}
 	if reqstate.From(context.Background()) != nil || reqstate.From(t.Context()) != nil {
 		t.Error("one is found where there is none")
-	}
-}
-
-func TestFailed(t *testing.T) {
-	t.Parallel()
-	failure := errors.New("failure")
-	for _, test := range []struct {
-		name   string
-		wrap   func(http.ResponseWriter) http.ResponseWriter
-		before func(outer *reqstate.State)
-		outer  string
-	}{
-		{"through a writer without Unwrap the outer state learns it", func(w http.ResponseWriter) http.ResponseWriter { return blindWriter{w} }, nil, "code"},
-		{"into another response it does not", func(http.ResponseWriter) http.ResponseWriter { return httptest.NewRecorder() }, nil, ""},
-		{
-			"nor where the outer response started otherwise", func(http.ResponseWriter) http.ResponseWriter { return httptest.NewRecorder() },
-			func(outer *reqstate.State) { outer.Response().WriteHeader(207) }, "",
-		},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			outer, w, r := reqstate.Ensure(httptest.NewRecorder(), get())
-			if test.before != nil {
-				test.before(outer)
-			}
-			inner, w, _ := reqstate.Ensure(test.wrap(w), r)
-			w.WriteHeader(410)
-			inner.Failed("code", failure)
-			if code, err := inner.Failure(); code != "code" || err != failure {
-				t.Errorf("the inner state has %q, %v", code, err)
-			}
-			if code, err := outer.Failure(); code != test.outer || (err == failure) != (test.outer != "") {
-				t.Errorf("the outer state has %q, %v", code, err)
-			}
-		})
 	}
 }
 
@@ -299,49 +264,6 @@ func TestLateFindsTheFrontThatTakesNoReply(t *testing.T) {
 	}
 }
 
-// An inner state may fail on a goroutine of its own while the outer one is asked.
-func TestALateFailureDoesNotReplaceThatOfTheOuterState(t *testing.T) {
-	t.Parallel()
-	outer, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-	outer.Answer(w, 503, 2)
-	outer.Failed("first", nil)
-	w.WriteHeader(503)
-	inner, iw, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(outer))
-	iw.WriteHeader(503)
-	var late sync.WaitGroup
-	late.Go(func() { inner.Failed("late", nil) })
-	for range 100 {
-		if code, _ := outer.Failure(); code != "first" {
-			t.Errorf("it is %q", code)
-		}
-	}
-	late.Wait()
-	if code, _ := outer.Failure(); code != "first" {
-		t.Errorf("then it is %q", code)
-	}
-}
-
-func TestAFailureThatIsSentReplacesOneThatWasNot(t *testing.T) {
-	t.Parallel()
-	st, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-	st.Answer(w, 410, 2)
-	if st.Failed("dropped", nil); code(st) != "dropped" {
-		t.Errorf("before, it is %q", code(st))
-	}
-	w.WriteHeader(409)
-	if code(st) != "" {
-		t.Errorf("after another status, it is %q", code(st))
-	}
-	if !st.Failed("sent", nil) || st.Failed("second", nil) || code(st) != "sent" {
-		t.Errorf("after another error, it is %q", code(st))
-	}
-}
-
-func code(st *reqstate.State) string {
-	code, _ := st.Failure()
-	return code
-}
-
 func TestAForkStartsWithAllThatIsKnown(t *testing.T) {
 	t.Parallel()
 	st, _, r := reqstate.Ensure(httptest.NewRecorder(), get())
@@ -358,24 +280,24 @@ func TestAForkStartsWithAllThatIsKnown(t *testing.T) {
 
 func TestJoinTakesOverWhatAForkLearned(t *testing.T) {
 	t.Parallel()
-	failure, problem := errors.New("failure"), errors.New("problem")
-	for _, fails := range []bool{true, false} {
+	failed := reqstate.Failure{Code: "code", Err: errors.New("failure"), Problem: errors.New("problem")}
+	for _, want := range []reqstate.Failure{failed, {}} {
 		st, _, r := reqstate.Ensure(httptest.NewRecorder(), get())
 		fork := st.Fork(r.Context(), httptest.NewRecorder())
-		fork.Principal, fork.Problem = "p1", problem
+		fork.Principal = "p1"
 		fork.Routed("/inner")
 		fork.Routed("/outer")
+		fork.Answer(fork.Response(), 410, 2)
 		fork.Response().WriteHeader(410)
-		if !fork.Failed("code", failure) || fork.Failed("second", nil) {
+		if !fork.Failed(failed) || fork.Failed(reqstate.Failure{Code: "second"}) {
 			t.Error("the first failure counts, and only that")
 		}
-		st.Join(fork, fails)
+		st.Join(fork, want == failed)
 		if st.Principal != "p1" || st.Route != "/inner" {
 			t.Errorf("it knows %v, %q", st.Principal, st.Route)
 		}
-		code, err := st.Failure()
-		if fails && (code != "code" || err != failure || st.Problem != problem) || !fails && (code != "" || st.Problem != nil) {
-			t.Errorf("with the failure %v: it has %q, %v, %v", fails, code, err, st.Problem)
+		if got := st.Failure(); got != want {
+			t.Errorf("it has %v, want %v", got, want)
 		}
 	}
 }

@@ -61,6 +61,7 @@ func (w *noting) WriteHeader(status int) {
 	}
 }
 func (w *noting) Write(p []byte) (int, error) { return w.body.Write(p) }
+func (w *noting) Flush()                      {}
 func (w *noting) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // A charset writer names one.
@@ -89,6 +90,16 @@ var changing = map[string]func(http.Handler) http.Handler{
 			var body bytes.Buffer
 			next.ServeHTTP(through{w, &body}, r)
 			_, _ = w.Write(body.Bytes())
+		})
+	},
+	"a buffer that is sent in any case": func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			n := &noting{ResponseWriter: w}
+			defer func() {
+				w.WriteHeader(max(n.status, 200))
+				_, _ = w.Write(n.body.Bytes())
+			}()
+			next.ServeHTTP(n, r)
 		})
 	},
 	"a charset": func(next http.Handler) http.Handler {
@@ -152,6 +163,22 @@ func failing(errs *errcatalog.Writer) map[string]http.HandlerFunc {
 			rec := httptest.NewRecorder()
 			requestid.Handler(errs.Always(errcatalog.Gone)).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/", nil))
 			_, _ = io.WriteString(w, `"`+strings.Repeat("x", rec.Body.Len()-2)+`"`)
+			gone(w, r)
+		},
+		"an error after a line of JSON": func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, `{"x":"`+secret+`"}`, http.StatusGone)
+			gone(w, r)
+		},
+		"an error after typed JSON": func(w http.ResponseWriter, r *http.Request) {
+			typed(http.StatusGone, `{"x":"`+secret+`"}`+"\n")(w, r)
+			gone(w, r)
+		},
+		"an error, and a line of JSON": func(w http.ResponseWriter, r *http.Request) {
+			gone(w, r)
+			_, _ = io.WriteString(w, "\n"+`{"x":"`+secret+`"}`+"\n")
+		},
+		"an error within JSON that has no end": func(w http.ResponseWriter, r *http.Request) {
+			typed(http.StatusGone, `{"x":["`+secret+`",`)(w, r)
 			gone(w, r)
 		},
 		"an error that is flushed": func(w http.ResponseWriter, r *http.Request) {
@@ -255,10 +282,10 @@ func TestAContractReplyThroughAWrapperWithoutUnwrapGoesOutAsItWasWritten(t *test
 	all := failing(errs)
 	for outer, hide := range hiding {
 		for inner, wrap := range changing {
-			for _, name := range []string{
-				"an error", "an error, and a text", "an error, and a long text", "two errors, and a text",
-				"an error that is flushed", "an error, and other headers",
-			} {
+			for name := range all {
+				if starts(name) && strings.Contains(outer, " Timeout") {
+					continue // in which a response has started with what came before the error
+				}
 				for _, method := range []string{http.MethodGet, http.MethodHead} {
 					t.Run(outer+", "+inner+", "+name+", "+method, func(t *testing.T) {
 						t.Parallel()
@@ -274,6 +301,11 @@ func TestAContractReplyThroughAWrapperWithoutUnwrapGoesOutAsItWasWritten(t *test
 	}
 }
 
+// starts reports whether a handler writes something else before the error.
+func starts(name string) bool {
+	return strings.Contains(name, "after") || strings.Contains(name, "between") || strings.Contains(name, "within")
+}
+
 // A batch that answers with the status of one of its parts, in a type of its own or in JSON.
 func TestABatchIsNoneOfItsParts(t *testing.T) {
 	t.Parallel()
@@ -285,7 +317,7 @@ func TestABatchIsNoneOfItsParts(t *testing.T) {
 	} {
 		var reported []error
 		h := upgrade.Replies{Report: func(_ *http.Request, e *upgrade.ReplyError) { reported = append(reported, e.Passed) }}.Handler(
-			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			secured(func(w http.ResponseWriter, r *http.Request) {
 				first, second := httptest.NewRecorder(), httptest.NewRecorder()
 				errs.WriteError(first, r, errcatalog.Gone)
 				errs.WriteError(second, r, errcatalog.Conflict)

@@ -3,7 +3,9 @@ package upgrade
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
+	"errors"
+	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,62 +14,80 @@ import (
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
-// likeness returns what ranks the contract's replies by how much the held one looks like
-// what wrappers made of them: packed, or with what a handler wrote before or after, for want
-// of a return. JSON of its own is another reply, to a batch, one of whose parts failed so.
-// The held one is whole, or its body goes on. Its headers may be set by now, or have been
-// when it began.
-func (e *ReplyError) likeness(now http.Header, whole bool) func(*reqstate.Copy) int {
-	body, ok := e.plain()
-	text, head := string(body), e.method == http.MethodHead
-	own := isJSON(body) || !whole && (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "["))
-	unread := !ok || !utf8.Valid(body) || len(body) >= defaultLimit && e.Header.Get("Content-Encoding") != ""
-	return func(c *reqstate.Copy) int {
-		if strings.TrimSpace(text) == strings.TrimSpace(c.Body) {
-			return 0
-		}
+// madeOf returns the one of the contract's replies of which wrappers made the held one:
+// packed, or with what a handler wrote before or after it, for want of a return. JSON of its
+// own is another reply, to a batch, one of whose parts failed so. The held one is whole, or
+// its body goes on. Its headers may be set by now, or have been when it began.
+func (e *ReplyError) madeOf(told []*reqstate.Copy, now http.Header, whole bool) *reqstate.Copy {
+	body, read := e.plain()
+	cut := len(body) >= defaultLimit && e.Header.Get("Content-Encoding") != ""
+	text, own := string(body), values(body, whole && !cut)
+	marks := func(c *reqstate.Copy) bool { return c.Marks(e.Header) || c.Marks(now) }
+	marked := slices.ContainsFunc(told, marks)
+
+	shown := least(told, func(c *reqstate.Copy) int {
 		at := strings.Index(text, c.Body)
-		begun := !whole && (at == 0 || strings.HasPrefix(c.Body, text))
-		unseen := begun || unread || head || text == ""
-		same, marked := e.Status == c.Status, shows(c, marks, e.Header, now)
+		alone := len(strings.TrimSpace(text)) == len(c.Body)
+		if at < 0 || own.around(at) || !alone && !marked && media(e.Header) != media(c.Header) {
+			return unlike
+		}
+		return at // of several the first counts
+	}, marks)
+	if shown != nil || !marked {
+		return shown
+	}
+	blank := !read || cut || !utf8.Valid(body) || text == "" || e.method == http.MethodHead
+	return least(told, func(c *reqstate.Copy) int {
+		begun := !whole && strings.HasPrefix(c.Body, text)
 		switch {
-		case !marked && media(e.Header) != media(c.Header):
-			return reqstate.Unlike
-		case own && !begun && !(head && marked):
-			return reqstate.Unlike
-		case at >= 0:
-			return 1 + at // of several the first counts
-		case unseen && same && (marked || whole && !unread):
-			return reqstate.Unlike - 2
-		case unseen && marked && shows(c, slices.Collect(maps.Keys(c.Header)), e.Header, now):
-			return reqstate.Unlike - 1
+		case !blank && !begun, e.Status != c.Status && !marks(c):
+			return unlike
+		case e.Status != c.Status:
+			return 1
 		}
-		return reqstate.Unlike
+		return 0
+	}, marks)
+}
+
+// unlike is the rank of what is not the reply.
+const unlike = math.MaxInt
+
+// least returns the reply of the lowest rank: of equal ones the last, but rather one that is
+// marked.
+func least(told []*reqstate.Copy, rank func(*reqstate.Copy) int, marked func(*reqstate.Copy) bool) (reply *reqstate.Copy) {
+	lowest := unlike
+	for _, c := range told {
+		n := rank(c)
+		if n < lowest || n == lowest && n < unlike && (marked(c) || !marked(reply)) {
+			reply, lowest = c, n
+		}
+	}
+	return reply
+}
+
+// spans are where the JSON values of a text begin and end.
+type spans [][2]int
+
+// values returns the spans of the JSON values with which a text begins. The last of them may
+// go on, unless the text is whole.
+func values(text []byte, whole bool) (all spans) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	for {
+		var v json.RawMessage
+		err := d.Decode(&v)
+		end := int(d.InputOffset())
+		switch {
+		case err == nil:
+			all = append(all, [2]int{end - len(v), end})
+		case errors.Is(err, io.ErrUnexpectedEOF) && !whole:
+			return append(all, [2]int{end, len(text)})
+		default:
+			return all
+		}
 	}
 }
 
-// isJSON reports whether the body is JSON, or lines of it.
-func isJSON(body []byte) bool {
-	for line := range bytes.Lines(body) {
-		if !json.Valid(line) {
-			return json.Valid(body)
-		}
-	}
-	return len(body) > 0
-}
-
-// marks are headers that all replies of a Writer have.
-var marks = []string{"Content-Type", "Cache-Control", "X-Content-Type-Options"}
-
-// shows reports whether one of the headers has those names as the contract's reply has
-// them, but for what others add to.
-func shows(c *reqstate.Copy, names []string, headers ...http.Header) bool {
-	return slices.ContainsFunc(headers, func(h http.Header) bool {
-		return !slices.ContainsFunc(names, func(name string) bool {
-			if name == "Content-Type" {
-				return media(h) != media(c.Header)
-			}
-			return name != "X-Request-Id" && name != "Vary" && h.Get(name) != c.Header.Get(name)
-		})
-	})
+// around reports whether that place is inside a value.
+func (s spans) around(at int) bool {
+	return slices.ContainsFunc(s, func(span [2]int) bool { return span[0] < at && at < span[1] })
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -11,6 +13,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	chimiddleware "github.com/go-chi/chi/v5/middleware"
 
@@ -33,6 +36,15 @@ func typed(status int, body string) http.HandlerFunc {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
+	}
+}
+
+// secured has next answer with headers that errors have too.
+func secured(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		next(w, r)
 	}
 }
 
@@ -78,6 +90,16 @@ func TestAReplyOfItsOwnIsNoneOfThoseThatWereDropped(t *testing.T) {
 			typed(410, "\v\x02\x80{}\x03")(w, r)
 		}), "\v\x02\x80{}\x03"},
 		"that is not quite JSON": {after(errcatalog.Conflict, typed(410, ")]}',\n"+mine)), ")]}',\n" + mine},
+		"flushed within its body, with the headers of an error": {after(errcatalog.Gone, secured(func(w http.ResponseWriter, r *http.Request) {
+			typed(410, mine[:1])(w, r)
+			_ = http.NewResponseController(w).Flush()
+			_, _ = io.WriteString(w, mine[1:])
+		})), mine},
+		"packed in what is not known, with the headers of an error": {after(errcatalog.Gone, secured(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Encoding", "br")
+			typed(410, "\v\x02\x80{}\x03")(w, r)
+		})), "\v\x02\x80{}\x03"},
+		"with the headers of an error": {after(errcatalog.Gone, secured(typed(410, mine))), mine},
 		"in place of an error that a buffer dropped": {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			var dropped bytes.Buffer
 			new(errcatalog.Writer).WriteError(&noting{ResponseWriter: unset{w, http.Header{}}, body: dropped}, r, errcatalog.Unavailable)
@@ -166,15 +188,16 @@ func TestTheLastAttemptIsSentAndLogged(t *testing.T) {
 		code   string
 		header string
 	}{
-		"another error":   {errs.Always(errcatalog.Conflict), 409, "conflict", ""},
-		"a text":          {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 404) }, 404, "not_found", ""},
-		"JSON":            {typed(422, "{}"), 422, "", ""},
-		"a success":       {typed(200, "{}"), 200, "", ""},
-		"the error again": {errs.Always(errcatalog.Unavailable.With(slog.Duration("retry_after", 1e9))), 503, "service_unavailable", "1"},
+		"another error":      {errs.Always(errcatalog.Conflict), 409, "conflict", ""},
+		"a text":             {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 404) }, 404, "not_found", ""},
+		"JSON":               {typed(422, "{}"), 422, "", ""},
+		"JSON of its status": {typed(503, "{}"), 503, "", ""},
+		"a success":          {typed(200, "{}"), 200, "", ""},
+		"the error again":    {errs.Always(errcatalog.Unavailable.With(slog.Duration("retry_after", 1e9))), 503, "service_unavailable", "1"},
 	} {
 		for _, open := range []bool{false, true} {
 			var log bytes.Buffer
-			first := errs.Always(errcatalog.Unavailable.With(slog.Duration("retry_after", 30e9)))
+			first := errs.Always(errcatalog.Unavailable.With(slog.Duration("retry_after", 30e9)).Because(errors.New("lost")))
 			h := middleware.Stack{Errors: errs, Logger: slog.New(slog.NewTextHandler(&log, nil))}.Handler(trying(open, first, test.last))
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
@@ -184,7 +207,33 @@ func TestTheLastAttemptIsSentAndLogged(t *testing.T) {
 			if _, code, _ := strings.Cut(log.String(), " code="); test.code != "" && !strings.HasPrefix(code, test.code) || test.code == "" && code != "" {
 				t.Errorf("%s: logged %s", name, log.String())
 			}
+			// The Writer tells of what it writes where no access log can know of it.
+			if tells := open && test.code != "service_unavailable"; strings.Contains(log.String(), "dropped.cause=lost") != tells {
+				t.Errorf("%s: of what was dropped, logged %s", name, log.String())
+			}
 		}
+	}
+}
+
+// Errors may have the same body, and other headers.
+func TestTheAttemptThatIsSentHasItsOwnHeaders(t *testing.T) {
+	t.Parallel()
+	errs := &errcatalog.Writer{Report: quiet}
+	var log bytes.Buffer
+	h := middleware.Stack{Errors: errs, Logger: slog.New(slog.NewTextHandler(&log, nil))}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var attempts []*httptest.ResponseRecorder
+		for i := range 90 {
+			cause := fmt.Errorf("attempt %d", i)
+			attempts = append(attempts, part(r, errcatalog.Unavailable.With(slog.Duration("retry_after", time.Duration(i+1)*time.Second)).Because(cause)))
+		}
+		maps.Copy(w.Header(), attempts[7].Header())
+		w.WriteHeader(attempts[7].Code)
+		_, _ = attempts[7].Body.WriteTo(w)
+	}))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	if w.Header().Get("Retry-After") != "8" || !strings.Contains(log.String(), `"attempt 7"`) {
+		t.Errorf("got %v, logged %s", w.Header(), log.String())
 	}
 }
 

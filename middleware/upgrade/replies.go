@@ -24,7 +24,7 @@ import (
 // make of them: packed, in pieces, late, or with the text that a handler wrote before or
 // after one. Of several the first that arrives counts. Each counts more than a foreign reply
 // that is held back, as does a panic, and more than a panic after it. What a wrapper kept is
-// known again by its status, headers and body; what it dropped is no reply. What follows a
+// known again by its headers and body; what it dropped is no reply. What follows a
 // status below 400 passes, whatever it is. What is written after the handler has ended goes
 // nowhere: it would end up in another's response.
 type Replies struct {

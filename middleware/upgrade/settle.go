@@ -19,10 +19,10 @@ func (w *writer) finish() {
 // end has nothing go on any more. The contract's reply does first, also in a panic: it
 // was written before that.
 func (w *writer) end() {
+	if w.mode == holding && w.claims(false) {
+		w.release(nil)
+	}
 	if w.ours() {
-		if w.mode == holding {
-			w.release(nil)
-		}
 		w.st.Adopted(w.front.Kept)
 	}
 	w.mode, w.ended = closed, true
@@ -32,17 +32,17 @@ func (w *writer) end() {
 // settle sends the held reply or the contract's. A reply that streams is sent as
 // it is, for that reason, unless it is mapped.
 func (w *writer) settle(streams error) {
-	ours := w.claims(streams == nil)
-	e := w.held
-	switch {
-	case ours:
+	if w.claims(streams == nil) {
 		w.release(nil)
 		w.mode = closed // to the end of what packed it
 		return
-	case w.off:
+	}
+	if w.off {
 		w.release(nil)
 		return
-	case w.replies.Map != nil:
+	}
+	e := w.held
+	if w.replies.Map != nil {
 		if err := w.replies.Map(w.r, e); err != nil {
 			w.answer(&mappedError{err, e})
 			return
@@ -72,10 +72,10 @@ func (w *writer) answer(err error) {
 // claims reports whether the held reply is the contract's: by now, or because it is what
 // wrappers made of one. It is whole unless it goes on.
 func (w *writer) claims(whole bool) bool {
-	if !w.ours() && !w.off && w.st.Told() {
+	if told := w.st.Told(); !w.ours() && !w.off && len(told) > 0 {
 		now := w.ResponseWriter.Header()
-		if reply := w.st.Adopt(w.held.likeness(now, whole)); reply != nil {
-			if shows(reply, marks, now) {
+		if reply := w.held.madeOf(told, now, whole); reply != nil {
+			if reply.Marks(now) {
 				w.hold(reply.Status) // with the headers that the Writer left
 			}
 			w.own(reply)
@@ -101,6 +101,8 @@ func (w *writer) release(why error) {
 	if w.ours() {
 		w.front.Again(w.front.Kept)
 		defer w.st.Answered()
+	} else {
+		w.st.Drop()
 	}
 	w.mode = passing
 	h := w.ResponseWriter.Header()

@@ -107,8 +107,8 @@ func TestAReplyCopiedByTimeoutHandlerIsTheRequestsFailure(t *testing.T) {
 	h, _ := upgraded(http.TimeoutHandler(inner.Always(errcatalog.Gone), time.Hour, "").ServeHTTP)
 	st, w, r := reqstate.Ensure(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
 	h.ServeHTTP(w, r)
-	if code, err := st.Failure(); code != "gone" || !errors.Is(err, errcatalog.Gone) {
-		t.Errorf("the failure is %q, %v", code, err)
+	if f := st.Failure(); f.Code != "gone" || !errors.Is(f.Err, errcatalog.Gone) {
+		t.Errorf("the failure is %v", f)
 	}
 }
 
