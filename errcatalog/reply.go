@@ -2,6 +2,7 @@ package errcatalog
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -49,20 +50,20 @@ func (w *Writer) Reply(err error, m Meta) Reply {
 // what the catalogue and its status ask for. It marks that header.
 func (o *occurrence) copy(h http.Header, c *Catalog, body []byte, problem error) *reqstate.Copy {
 	reqstate.Mark(h)
-	own := http.Header{}
+	own := h.Clone()
+	maps.DeleteFunc(own, func(name string, _ []string) bool { return name == "Vary" || !o.sets(name) })
 	if c.negotiable {
 		reqstate.VaryByAccept(own)
 	}
-	for name, values := range h {
-		switch {
-		case name == "Vary":
-		case slices.Contains(ownHeaders, name), name == "Accept", name == "Content-Range", name == "X-Request-Id",
-			slices.ContainsFunc(o.entry.headers, func(d header) bool { return d.name == name }):
-			own[name] = slices.Clone(values)
-		}
-	}
 	failure := reqstate.Failure{Code: string(o.entry.Code), Err: o.public(), Problem: problem}
 	return &reqstate.Copy{Status: o.entry.Status, Header: own, Body: string(body), Failure: failure}
+}
+
+// sets reports whether the reply's header of that name says what the catalogue, the status
+// or the suite ask for.
+func (o *occurrence) sets(name string) bool {
+	return slices.Contains(ownHeaders, name) || name == "Accept" || name == "Content-Range" || name == "X-Request-Id" ||
+		slices.ContainsFunc(o.entry.headers, func(d header) bool { return d.name == name })
 }
 
 // problemFor reports whether a client with that Accept header gets problem details.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/contrite-go/contrite/internal/reqstate"
@@ -21,14 +22,14 @@ import (
 func (e *ReplyError) madeOf(told []*reqstate.Copy, now http.Header, whole bool) *reqstate.Copy {
 	body, read := e.plain()
 	cut := len(body) >= defaultLimit && e.Header.Get("Content-Encoding") != ""
-	text, own := string(body), values(body, whole && !cut)
+	text, own := string(body), sync.OnceValue(func() spans { return values(body, whole && !cut) })
 	marks := func(c *reqstate.Copy) bool { return c.Marks(e.Header) || c.Marks(now) }
 	marked := slices.ContainsFunc(told, marks)
 
 	shown := least(told, func(c *reqstate.Copy) int {
 		at := strings.Index(text, c.Body)
 		alone := len(strings.TrimSpace(text)) == len(c.Body)
-		if at < 0 || own.around(at) || !alone && !marked && media(e.Header) != media(c.Header) {
+		if at < 0 || at > 0 && own().around(at) || !alone && !marked && media(e.Header) != media(c.Header) {
 			return unlike
 		}
 		return at // of several the first counts

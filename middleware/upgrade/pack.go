@@ -16,6 +16,9 @@ import (
 func (e *ReplyError) plain() (body []byte, ok bool) {
 	coding := strings.ToLower(e.Header.Get("Content-Encoding"))
 	packed, err := unpacked(coding, e.Body)
+	if packed == nil && err == nil {
+		return e.Body[:min(len(e.Body), defaultLimit)], true
+	}
 	if err == nil {
 		body, err = io.ReadAll(io.LimitReader(packed, defaultLimit))
 	}
@@ -29,21 +32,20 @@ func (e *ReplyError) plain() (body []byte, ok bool) {
 // errCoding is a content coding that is not read here.
 var errCoding = errors.New("upgrade: an unknown content coding")
 
-// unpacked returns what the body was packed from. Of gzip and zlib (RFC 1950) nobody may
-// tell: a Writer that a wrapper without Unwrap packs took the Content-Encoding for one of
-// the abandoned response, if it was set before.
+// unpacked returns what the body was packed from, nil if it was not. Of gzip and zlib (RFC
+// 1950) nobody may tell: a Writer that a wrapper without Unwrap packs took the
+// Content-Encoding for one of the abandoned response, if it was set before.
 func unpacked(coding string, body []byte) (io.Reader, error) {
-	r := bytes.NewReader(body)
 	zlibbed := len(body) > 1 && body[0] == 0x78 && (int(body[0])<<8+int(body[1]))%31 == 0 && !utf8.Valid(body)
 	switch {
 	case bytes.HasPrefix(body, []byte("\x1f\x8b\x08")) && (coding == "" || coding == "gzip"):
-		return gzip.NewReader(r)
+		return gzip.NewReader(bytes.NewReader(body))
 	case zlibbed && (coding == "" || coding == "deflate"):
-		return zlib.NewReader(r)
+		return zlib.NewReader(bytes.NewReader(body))
 	case coding == "deflate": // bare, as chi's Compress sends it
-		return flate.NewReader(r), nil
+		return flate.NewReader(bytes.NewReader(body)), nil
 	case coding == "" || len(body) == 0:
-		return r, nil
+		return nil, nil
 	}
 	return nil, errCoding
 }
