@@ -32,7 +32,8 @@ type Writer struct {
 	// Nil logs to slog.Default what someone has to see: errors of status 500 and
 	// more, and those with a last argument, but for clients that left. Where an
 	// access log of the suite is around (middleware.Observe) it tells of them, and nil
-	// logs what that one can't know: errors after the response started.
+	// logs what that one may not know: errors after the response started, and those that
+	// are written to a copy of it, which the access log tells of too if they are sent.
 	Report func(ctx context.Context, e *Error, problem error)
 }
 
@@ -73,25 +74,33 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 	if c.timed {
 		o.meta.Time = time.Now()
 	}
-	if sent := o.send(rw, r, c, st, around, problem); sent != nil {
-		problem = sent
+	reply, broken := o.send(rw, r, c, st, around, problem)
+	if broken != nil {
+		problem = broken
 	}
-	if st != nil && observed(st, &o, err, problem) && w.Report == nil {
+	if st != nil && observed(st, &o, reply, err, problem) && w.Report == nil {
 		return
 	}
 	w.report(ctx, &o, problem)
 }
 
 // observed records the failure in the request's state, and reports whether an access
-// log will tell of it all that the Writer would.
-func observed(st *reqstate.State, o *occurrence, err, problem error) bool {
+// log will tell of it all that the Writer would. It is that of the reply's copy, if there
+// is one.
+func observed(st *reqstate.State, o *occurrence, reply *reqstate.Copy, err, problem error) bool {
 	f := reqstate.Failure{Code: string(o.entry.Code), Err: err}
 	loud := o.entry.Status >= 500 || problem != nil
+	switch {
+	case reply != nil:
+		f.Err = reply.Err
+	case loud:
+		f.Err = o.public()
+	}
 	if !st.Observed || !loud || problem == http.ErrHandlerTimeout { // which nobody waited for
 		st.Failed(f)
 		return false
 	}
-	f.Err, f.Problem = o.public(), problem
+	f.Problem = problem
 	return st.Failed(f)
 }
 
@@ -128,9 +137,10 @@ var buffers = sync.Pool{New: func() any {
 	return &b
 }}
 
-// send writes the reply and returns the error of the connection. It tells st, if there
-// is one, what to expect, else the state around what may be copied to it.
-func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, st, around *reqstate.State, problem error) error {
+// send writes the reply, and returns a copy if somebody has one, and the error of the
+// connection. It tells st, if there is one, what to expect, else the state around what may be
+// copied to it.
+func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, st, around *reqstate.State, problem error) (reply *reqstate.Copy, err error) {
 	details := c.problemFor(o.meta.Accept)
 	buf := buffers.Get().(*[]byte)
 	body := o.appendBody((*buf)[:0], c, details)
@@ -149,13 +159,13 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, s
 	switch {
 	case st != nil:
 		if st.Answer(rw, o.entry.Status, len(body)) {
-			st.Through(o.copy(h, c, body, problem))
+			reply = o.copy(h, c, body, problem)
+			st.Through(reply)
 		}
 		defer st.Answered()
 	case around.Watched():
 		around.Tell(o.copy(h, c, body, problem))
 	}
-	var err error
 	if r.Method == http.MethodHead {
 		h["Content-Length"] = []string{strconv.Itoa(len(body))}
 		rw.WriteHeader(o.entry.Status)
@@ -167,7 +177,7 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, s
 		*buf = body
 		buffers.Put(buf)
 	}
-	return err
+	return reply, err
 }
 
 // report tells of an error and of what became of it.

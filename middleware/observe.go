@@ -86,6 +86,9 @@ type observation struct {
 
 // tell logs the record.
 func (o *observation) tell() {
+	if o.st.Response().Status() == 0 {
+		o.st.Drop()
+	}
 	ctx := o.r.Context()
 	status, level := o.status(ctx), slog.LevelInfo
 	switch {

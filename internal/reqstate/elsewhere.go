@@ -55,8 +55,11 @@ func (s *State) Told() []*Copy {
 // that did not go out.
 func (s *State) Adopted(reply *Copy) {
 	a := &s.failed
+	if a.is.Load() == sent && a.Err == reply.Err {
+		return // it was told as it went by
+	}
 	a.is.CompareAndSwap(sent, written)
 	if !a.record(sent, reply.Status, reply.Failure) {
-		a.correct(reply.Status, reply.Failure)
+		a.correct(sent, reply.Status, reply.Failure)
 	}
 }

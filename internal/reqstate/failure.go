@@ -14,9 +14,18 @@ func (f *Failure) loud(status int32) bool { return status >= 500 || f.Problem !=
 
 // A Dropped problem is an error that somebody has to see, and to which the reply was not
 // sent.
-type Dropped struct{ Err error }
+type Dropped struct {
+	Err     error
+	Problem error // of the reply that was sent
+}
 
-func (*Dropped) Error() string { return "a response writer between dropped the reply to an error" }
+func (d *Dropped) Error() string {
+	text := "a response writer between dropped the reply to an error"
+	if d.Problem != nil {
+		text = d.Problem.Error() + "; " + text
+	}
+	return text
+}
 
 // An answer is the failed reply to a response: the first, but one that was sent instead of
 // those that wrappers dropped.
@@ -29,6 +38,7 @@ type answer struct {
 const (
 	absent int32 = iota
 	recording
+	taken   // by who does not wait for the fork that it is of
 	dropped // another reply goes out
 	written
 	sent
@@ -44,19 +54,28 @@ func (a *answer) record(as int32, status int, f Failure) bool {
 	return true
 }
 
-// correct takes a reply that was sent for the answer if the one before was not, and tells
-// of that what nobody else would. It is for the goroutine that serves the request alone,
-// which reads it.
-func (a *answer) correct(status int, f Failure) bool {
-	if !a.is.CompareAndSwap(written, recording) && !a.is.CompareAndSwap(dropped, recording) {
+// correct takes a reply for the answer in place of one that another was sent for, and tells
+// of that what nobody else would. One that was sent itself replaces any that was not. It is
+// for the goroutine that serves the request alone, which reads the answer.
+func (a *answer) correct(as int32, status int, f Failure) bool {
+	if !a.is.CompareAndSwap(dropped, recording) && !(as == sent && a.is.CompareAndSwap(written, recording)) {
 		return false
 	}
-	if a.loud(a.status) && a.Code != f.Code && f.Problem == nil {
-		f.Problem = &Dropped{a.Err}
+	if a.loud(a.status) && a.Err != f.Err {
+		f.Problem = &Dropped{a.Err, f.Problem}
 	}
 	a.status, a.Failure = int32(status), f
-	a.is.Store(sent)
+	a.is.Store(as)
 	return true
+}
+
+// take returns the answer of a fork, which may be at work. None counts there any more.
+func (a *answer) take() (status int, f Failure, ok bool) {
+	is := a.is.Load()
+	if is == recording || !a.is.CompareAndSwap(is, taken) || is < dropped {
+		return 0, Failure{}, false
+	}
+	return int(a.status), a.Failure, true
 }
 
 // known reports whether there is an answer.
@@ -77,7 +96,7 @@ func (s *State) Failed(f Failure) (counts bool) {
 	if s.response.Status() == status { // else a wrapper between keeps the reply back, or drops it
 		as = sent
 	}
-	counts = s.failed.record(as, status, f) || as == sent && s.failed.correct(status, f)
+	counts = s.failed.record(as, status, f) || s.failed.correct(as, status, f)
 	for s = s.outer; s != nil && (s.response.Status() == 0 || s.response.Status() == status); s = s.outer {
 		if s.response.Status() == status {
 			s.failed.record(sent, status, f)
@@ -96,10 +115,13 @@ func (s *State) Failure() Failure {
 	case a.shows(s.response.Status()):
 		return a.Failure
 	case a.loud(a.status):
-		return Failure{Problem: &Dropped{a.Err}}
+		return Failure{Problem: &Dropped{Err: a.Err}}
 	}
 	return Failure{}
 }
 
-// Drop says that another reply goes out than those that were written.
-func (s *State) Drop() { s.failed.is.CompareAndSwap(written, dropped) }
+// Drop says that another reply goes out than those that were written, or nothing does. A
+// part of it that fails later is not the request's failure.
+func (s *State) Drop() {
+	_ = s.failed.is.CompareAndSwap(written, dropped) || s.failed.is.CompareAndSwap(absent, dropped)
+}

@@ -97,7 +97,7 @@ func TestAFailureThatAWrapperDropsIsToldIfSomebodyHasToSeeIt(t *testing.T) {
 		"a 5xx for one":                     {503, nil, &reqstate.Copy{Status: 200}, "", nil, lost},
 		"a 4xx for another failure":         {410, nil, other, "other", found, nil},
 		"a 5xx for one of another code":     {503, nil, other, "other", found, lost},
-		"a 5xx for one of the same":         {503, nil, again, "code", found, nil},
+		"a 5xx for another of its code":     {503, nil, again, "code", found, lost},
 		"nothing: the reply comes late":     {503, nil, &reqstate.Copy{Status: 503}, "code", lost, nil},
 		"nothing, and there was a problem":  {410, odd, &reqstate.Copy{Status: 410}, "code", lost, nil},
 		"nothing: no reply has come so far": {410, nil, nil, "code", lost, nil},

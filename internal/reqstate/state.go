@@ -171,8 +171,8 @@ func (s *State) Fork(ctx context.Context, w http.ResponseWriter) *State {
 	return fork
 }
 
-// Join takes over what a fork learned, once its goroutine has ended. With failure that
-// includes the failed reply, if there was one, which becomes that of s.
+// Join takes over what a fork learned, once its goroutine has ended. With failure its failed
+// reply, if there was one, becomes that of s; else it was dropped.
 func (s *State) Join(fork *State, failure bool) {
 	s.Challenge = fork.Challenge
 	if s.Principal != fork.Principal { // else others may be asking for it
@@ -182,8 +182,12 @@ func (s *State) Join(fork *State, failure bool) {
 	if s.reader == unknown {
 		s.reader = fork.reader
 	}
-	if f := &fork.failed; failure && f.known() {
-		s.failed.record(min(f.is.Load(), written), int(f.status), f.Failure)
+	if f := &fork.failed; f.known() {
+		as := min(f.is.Load(), written)
+		if !failure {
+			as = dropped
+		}
+		s.failed.record(as, int(f.status), f.Failure)
 	}
 }
 
@@ -196,10 +200,14 @@ func (s *State) Verified(principal any, challenge func(scopes []string) []string
 	}
 }
 
-// Overtake takes over what can be known of a fork whose goroutine has not ended.
+// Overtake takes over what can be known of a fork whose goroutine has not ended, and whose
+// reply is dropped.
 func (s *State) Overtake(fork *State) {
 	if principal := fork.verified.Load(); principal != nil {
 		s.Principal = *principal
+	}
+	if status, f, ok := fork.failed.take(); ok {
+		s.failed.record(dropped, status, f)
 	}
 }
 
