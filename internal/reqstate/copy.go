@@ -15,24 +15,27 @@ type Copy struct {
 	Failure
 }
 
-// Mark marks a header as one reply's: nothing else has those strings, wherever they are
+// Mark marks a header as one reply's: nothing else has these strings, wherever they are
 // copied to, and nobody sees it.
 func Mark(h http.Header) {
-	for _, name := range marked {
+	for _, name := range [...]string{"Content-Type", "Cache-Control"} {
 		h[name] = []string{strings.Clone(h.Get(name))}
 	}
 }
 
-// marked are headers that all replies have. A wrapper may change one of them.
-var marked = [...]string{"Content-Type", "Cache-Control"}
-
-// Marks reports whether the header has the mark that the reply's was given.
+// Marks reports whether the header is the reply's: it has the Content-Type that it was given,
+// or one to which a wrapper added a parameter.
 func (c *Copy) Marks(h http.Header) bool {
-	for _, name := range marked {
-		mark, here := c.Header.Get(name), h.Get(name)
-		if mark != "" && len(here) == len(mark) && unsafe.StringData(here) == unsafe.StringData(mark) {
-			return true
-		}
-	}
-	return false
+	mark, here := c.Header.Get("Content-Type"), h.Get("Content-Type")
+	return isOne(mark, here) || strings.HasPrefix(here, mark+";") && c.Touches(h)
+}
+
+// Touches reports whether the header was the reply's, whatever it is now.
+func (c *Copy) Touches(h http.Header) bool {
+	return isOne(c.Header.Get("Cache-Control"), h.Get("Cache-Control"))
+}
+
+// isOne reports whether the two are one string, not only the same.
+func isOne(mark, here string) bool {
+	return mark != "" && len(here) == len(mark) && unsafe.StringData(here) == unsafe.StringData(mark)
 }

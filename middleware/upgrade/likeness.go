@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"math"
 	"net/http"
 	"slices"
@@ -21,23 +22,26 @@ import (
 // its body goes on. Its headers may be set by now, or have been when it began.
 func (e *ReplyError) madeOf(told []*reqstate.Copy, now http.Header, whole bool) *reqstate.Copy {
 	body, read := e.plain()
-	cut := len(body) >= defaultLimit && e.Header.Get("Content-Encoding") != ""
+	cut := len(body) >= defaultLimit && len(body) != len(e.Body)
 	text, own := string(body), sync.OnceValue(func() spans { return values(body, whole && !cut) })
 	marks := func(c *reqstate.Copy) bool { return c.Marks(e.Header) || c.Marks(now) }
 	marked := slices.ContainsFunc(told, marks)
+	touched := slices.ContainsFunc(told, func(c *reqstate.Copy) bool { return c.Touches(e.Header) || c.Touches(now) })
 
 	shown := least(told, func(c *reqstate.Copy) int {
 		at := strings.Index(text, c.Body)
-		alone := len(strings.TrimSpace(text)) == len(c.Body)
-		if at < 0 || at > 0 && own().around(at) || !alone && !marked && media(e.Header) != media(c.Header) {
+		switch same := e.Status == c.Status; {
+		case at < 0, at > 0 && own().around(at):
 			return unlike
+		case marked, media(e.Header) == media(c.Header), touched && same, (touched || same) && !e.typed():
+			return at // of several the first counts
 		}
-		return at // of several the first counts
+		return unlike
 	}, marks)
-	if shown != nil || !marked {
+	if shown != nil || !marked && (!touched || e.typed()) {
 		return shown
 	}
-	blank := !read || cut || !utf8.Valid(body) || text == "" || e.method == http.MethodHead
+	blank := !read || cut || !utf8.Valid(body) || e.method == http.MethodHead
 	return least(told, func(c *reqstate.Copy) int {
 		begun := !whole && strings.HasPrefix(c.Body, text)
 		switch {
@@ -48,6 +52,19 @@ func (e *ReplyError) madeOf(told []*reqstate.Copy, now http.Header, whole bool) 
 		}
 		return 0
 	}, marks)
+}
+
+// disown takes the headers off that one of the contract's replies left, which a wrapper
+// dropped: the type too, unless the handler set one.
+func (e *ReplyError) disown(told []*reqstate.Copy) {
+	for _, c := range told {
+		if !c.Marks(e.Header) {
+			continue
+		}
+		maps.DeleteFunc(e.Header, func(name string, values []string) bool {
+			return name != "X-Request-Id" && slices.Equal(values, c.Header[name])
+		})
+	}
 }
 
 // unlike is the rank of what is not the reply.

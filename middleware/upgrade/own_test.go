@@ -215,6 +215,88 @@ func TestTheLastAttemptIsSentAndLogged(t *testing.T) {
 	}
 }
 
+// A skipping writer drops a 404, so that something else can be answered in its place. The
+// headers of the 404 stay, as those who write such a writer forget.
+type skipping struct {
+	http.ResponseWriter
+	dropped bool
+}
+
+func (w *skipping) WriteHeader(status int) {
+	if w.dropped = status == http.StatusNotFound; !w.dropped {
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+func (w *skipping) Write(p []byte) (int, error) {
+	if w.dropped {
+		return len(p), nil
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+// An openSkipping writer has an Unwrap.
+type openSkipping struct{ *skipping }
+
+func (w openSkipping) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func TestWhatIsAnsweredInPlaceOfADroppedErrorIsNotIt(t *testing.T) {
+	t.Parallel()
+	errs := &errcatalog.Writer{Report: quiet}
+	page := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(404)
+		_, _ = io.WriteString(w, "<p>mine")
+	}
+	for name, test := range map[string]struct {
+		h      http.HandlerFunc
+		status int
+		code   string
+		body   string
+		only   string // the method, if not all
+	}{
+		"a text":        {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, secret, http.StatusForbidden) }, 403, "forbidden", "", ""},
+		"a page":        {page, 404, "", "<p>mine", ""},
+		"a packed page": {func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Content-Encoding", "br"); page(w, r) }, 404, "", "<p>mine", ""},
+		"JSON":          {typed(404, `{"mine":1}`), 404, "", `{"mine":1}`, ""},
+		"a bare status": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, 403, "forbidden", "", http.MethodGet},
+		"a text without a type": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(500)
+			_, _ = io.WriteString(w, secret)
+		}, 500, "internal_error", "", http.MethodGet},
+		"a panic after a status": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(403)
+			panic(secret)
+		}, 500, "internal_error", "", ""},
+	} {
+		for _, open := range []bool{false, true} {
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				if test.only != "" && method != test.only {
+					continue
+				}
+				h := middleware.Stack{Errors: errs, Logger: slog.New(slog.DiscardHandler)}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					s := &skipping{ResponseWriter: w}
+					if open {
+						errs.WriteError(openSkipping{s}, r, errcatalog.NotFound)
+					} else {
+						errs.WriteError(s, r, errcatalog.NotFound)
+					}
+					test.h(w, r)
+				}))
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, httptest.NewRequest(method, "/", nil))
+				body := w.Body.String()
+				if w.Code != test.status || codeOf(body) != test.code && method == http.MethodGet || test.body != "" && body != test.body || strings.Contains(body, secret) {
+					t.Errorf("%s, %s, with Unwrap %v: got %d %v %s", name, method, open, w.Code, w.Header(), body)
+				}
+				if got := w.Header().Get("X-Error-Code"); test.code != "" && got != test.code {
+					t.Errorf("%s, %s, with Unwrap %v: the header has %s", name, method, open, got)
+				}
+			}
+		}
+	}
+}
+
 // Errors may have the same body, and other headers.
 func TestTheAttemptThatIsSentHasItsOwnHeaders(t *testing.T) {
 	t.Parallel()

@@ -11,13 +11,13 @@ import (
 	"unicode/utf8"
 )
 
-// plain returns the beginning of the body without what a wrapper between packed it in,
-// gzip or DEFLATE, and whether that is the body as it is or could be unpacked.
+// plain returns the body, or its beginning without what a wrapper between packed it in,
+// gzip or DEFLATE, and whether it is as it was or could be unpacked.
 func (e *ReplyError) plain() (body []byte, ok bool) {
 	coding := strings.ToLower(e.Header.Get("Content-Encoding"))
 	packed, err := unpacked(coding, e.Body)
 	if packed == nil && err == nil {
-		return e.Body[:min(len(e.Body), defaultLimit)], true
+		return e.Body, true
 	}
 	if err == nil {
 		body, err = io.ReadAll(io.LimitReader(packed, defaultLimit))

@@ -16,10 +16,10 @@ func (w *writer) finish() {
 	}
 }
 
-// end has nothing go on any more. The contract's reply does first, also in a panic: it
-// was written before that.
+// end has nothing go on any more. The contract's reply does first, also in a panic, if it
+// can be told: it was written before that.
 func (w *writer) end() {
-	if w.mode == holding && w.claims(false) {
+	if w.mode == holding && (w.ours() || w.r.Method != http.MethodHead && w.claims(true)) {
 		w.release(nil)
 	}
 	if w.ours() {
@@ -74,7 +74,9 @@ func (w *writer) answer(err error) {
 func (w *writer) claims(whole bool) bool {
 	if told := w.st.Told(); !w.ours() && !w.off && len(told) > 0 {
 		now := w.ResponseWriter.Header()
-		if reply := w.held.madeOf(told, now, whole); reply != nil {
+		if reply := w.held.madeOf(told, now, whole); reply == nil {
+			w.held.disown(told)
+		} else {
 			if reply.Marks(now) {
 				w.hold(reply.Status) // with the headers that the Writer left
 			}
