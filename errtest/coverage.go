@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/go-chi/chi/v5"
 
@@ -42,10 +43,11 @@ func NewCoverage(c *errcatalog.Catalog, canaries ...string) *Coverage {
 	}
 }
 
-// An observation is a request that a Handler serves. Its route is known inside.
+// An observation is a request that a Handler serves. Its route is known inside, where a
+// handler may be at work after its time.
 type observation struct {
 	coverage *Coverage
-	route    string
+	pattern  atomic.Pointer[string]
 }
 
 type observationKey struct{}
@@ -96,13 +98,20 @@ func (c *Coverage) observe(w http.ResponseWriter, r *http.Request, next http.Han
 
 // note keeps the first pattern that is known.
 func (o *observation) note(pattern string) {
-	if o.route == "" {
-		o.route = pattern
+	if pattern != "" {
+		o.pattern.CompareAndSwap(nil, &pattern)
 	}
 }
 
+func (o *observation) route() string {
+	if pattern := o.pattern.Load(); pattern != nil {
+		return *pattern
+	}
+	return ""
+}
+
 // name is the request's method and route.
-func (o *observation) name(r *http.Request) string { return routeName(r.Method, o.route) }
+func (o *observation) name(r *http.Request) string { return routeName(r.Method, o.route()) }
 
 func routeName(method, pattern string) string {
 	switch {
@@ -192,7 +201,7 @@ func (c *Coverage) Report(ctx context.Context, e *errcatalog.Error, problem erro
 	o, pattern := c.observed(ctx), chiRoute(ctx)
 	if o != nil {
 		o.note(pattern)
-		pattern = o.route
+		pattern = o.route()
 	}
 	route := routeName("", pattern)
 	if problem != nil {

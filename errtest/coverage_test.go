@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -274,6 +276,23 @@ func TestAPanicBeforeTheReplyIsOutsideTheContract(t *testing.T) {
 	if s := c.Summary(); len(s.Outside) != 1 || !strings.Contains(s.String(), "GET (no route): reply: a handler panicked") {
 		t.Errorf("got %s", s)
 	}
+}
+
+// A handler that outlives its time learns its route when its request has been judged.
+func TestCoverageIsSafeFromALateHandler(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := errtest.NewCoverage(nil)
+		router := chi.NewRouter()
+		router.Use(c.Handler)
+		router.Get("/slow", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		h := c.Handler(middleware.Stack{Logger: slog.New(slog.DiscardHandler), Errors: &errcatalog.Writer{Report: c.Report}, Timeout: time.Second}.Handler(router))
+		ask(h, "GET /slow")
+		synctest.Wait()
+		if got := seen(c.Summary()); len(got) != 1 || !strings.HasSuffix(got[0], ": gateway_timeout 1") {
+			t.Errorf("got %q", got)
+		}
+	})
 }
 
 func TestCoverageIsSafeForManyAtOnce(t *testing.T) {
