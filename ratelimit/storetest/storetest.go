@@ -53,7 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) (store ratelimit.Store, advance f
 			store, advance := open(t)
 			s := &subject{T: t, store: store, advance: advance, window: time.Minute, slack: time.Minute / 50}
 			if advance == nil {
-				s.real, s.advance, s.window, s.slack = true, time.Sleep, time.Second, time.Second/4
+				s.real, s.advance, s.window, s.slack = true, time.Sleep, 2*time.Second, time.Second/2
 			}
 			s.prefix = fmt.Sprintf("%s %x ", t.Name(), rand.Uint64())
 			test(s)
