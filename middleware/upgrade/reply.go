@@ -29,7 +29,8 @@ var (
 type ReplyError struct {
 	Status int
 	Header http.Header
-	// Body is the body as far as it was held back. It is encoded as Header says.
+	// Body is the body as far as it was held back, of a longer one that much. It is encoded
+	// as Header says.
 	Body []byte
 	// Passed is why the reply was sent as it is, nil if it was not: ErrTyped,
 	// ErrTooLong, ErrStreamed or ErrUnanswered.

@@ -28,7 +28,7 @@ func TestARepliesLimit(t *testing.T) {
 	}{
 		{"64 KiB are held by default", 0, []int{64 << 10}, 0, false},
 		{"and one byte more is not", 0, []int{64 << 10, 1}, 64 << 10, true},
-		{"nor all at once", 0, []int{64<<10 + 1}, 0, true},
+		{"nor all at once", 0, []int{64<<10 + 1}, 64 << 10, true},
 		{"a limit of one's own", 10, []int{4, 6}, 0, false},
 		{"and more", 10, []int{4, 6, 1, 5000, 1}, 10, true},
 	} {

@@ -221,8 +221,10 @@ func (w *writer) withhold(p []byte) bool {
 	if len(p) <= limit-len(before) || w.claims(false) {
 		return true
 	}
+	kept := w.held.Body[:limit] // which is longer now
 	w.held.Body = before
 	w.release(ErrTooLong)
+	w.held.Body = kept // for who is told
 	return false
 }
 
