@@ -24,7 +24,7 @@ const statusClientClosed = 499
 //	method, path   as they came; the query is left out, which can hold secrets
 //	route          the pattern of the route: see [Route]
 //	status         the status that was sent, 499 if the client left before, 0 for a
-//	               connection that a handler took over
+//	               connection that a handler took over or aborted before a reply
 //	bytes          of the body
 //	duration       from when the request came, to a requestid.Handler further out if there
 //	               is one, until the handler ended

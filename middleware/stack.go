@@ -22,7 +22,8 @@ type Stack struct {
 	// Writer.
 	Errors *errcatalog.Writer
 	// Logger gets a record of each request: see [Observe]. Nil is slog.Default. What
-	// comes too late for a reply Errors tells: see its Report.
+	// comes too late for a reply Errors tells, and all that someone has to see if Logger
+	// takes no errors: see its Report. With requestid.LogHandler that has the ID too.
 	Logger *slog.Logger
 	// ClientIP finds the client's address for the log and for what is inside: one of
 	// chi's ClientIPFrom middlewares. Nil takes the connection's for the log, and leaves

@@ -6,9 +6,9 @@
 // An error reply that has no type, has the type text/plain, or is one of the standard
 // library's own becomes the contract's error of its status: http.Error, http.NotFound,
 // a bare WriteHeader, what http.FileServer, http.ServeMux, http.TimeoutHandler, chi and
-// httprate answer. Its text is kept as the private cause. An error reply of another type
-// (JSON, an HTML page) is sent as it is and reported, unless [Replies.Map] names an
-// error for it.
+// httprate answer. Its text is kept as the private cause. An error reply with a body of
+// another type (JSON, an HTML page) is sent as it is and reported, unless [Replies.Map]
+// names an error for it.
 //
 // Only error replies are held back. Everything else streams as without the package:
 // files by sendfile, flushes, hijacks, deadlines, trailers, informational responses.

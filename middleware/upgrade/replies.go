@@ -12,7 +12,7 @@ import (
 //
 // A reply of status 400 or more becomes the error of the kind [errcatalog.KindOf] the
 // status, with what its headers say (Allow, Retry-After, WWW-Authenticate, Accept,
-// Content-Range) as params, and a [*ReplyError] as its private cause. The status stays
+// Upgrade, Content-Range) as params, and a [*ReplyError] as its private cause. The status stays
 // the same, as far as the catalogue publishes that kind with its own status: an
 // unassigned one, such as 460, is answered as 400 or 500, and a 416 without the
 // Content-Range that it must have, as net/http answers a malformed Range, as 400. A 415
@@ -23,10 +23,11 @@ import (
 // The replies of an [errcatalog.Writer] go out as it wrote them, whatever wrappers between
 // make of them: packed, in pieces, late, or with the text that a handler wrote before or
 // after one. Of several the first that arrives counts. Each counts more than a foreign reply
-// that is held back, as does a panic, and more than a panic after it. What a wrapper kept is
-// known again by its headers and body; what it dropped is no reply. What follows a
-// status below 400 passes, whatever it is. What is written after the handler has ended goes
-// nowhere: it would end up in another's response.
+// that is held back, as does a panic, and more than a panic after it, which aborts the
+// connection as after any reply that has begun. What a wrapper kept is known again by its
+// headers and body; what it dropped is no reply. What follows a status below 400 passes,
+// whatever it is. What is written after the handler has ended goes nowhere: it would end up
+// in another's response.
 type Replies struct {
 	// OnError answers the upgraded replies, but for those within a Scope of an
 	// [errcatalog.Writer]. Nil is a zero Writer's WriteError.
