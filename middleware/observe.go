@@ -41,8 +41,8 @@ const statusClientClosed = 499
 //	dropped        that one
 //	aborted        true for a response that a panic cut short
 //
-// The level is Error for a status of 500 and more, Warn for a problem or an aborted
-// response, else Info. Of several Observes around a handler the outermost logs.
+// The level is Error for a status of 500 and more, Warn for a problem (but of a 499) or an
+// aborted response, else Info. Of several Observes around a handler the outermost logs.
 //
 // A 5xx that was answered when the client had already left is a 499 too, whoever
 // answered it: nobody read it, and what a handler waits for fails then. A panic stays

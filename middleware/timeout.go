@@ -57,8 +57,8 @@ func timeout(next, router http.Handler, onError OnError, d time.Duration) http.H
 		case <-run.ended:
 		case <-timer.C:
 			if run.out.expire() {
+				st.Overtake(run.st) // before the handler fails for want of time
 				cancel(late)
-				st.Overtake(run.st)
 				st.Routed(routeOf(router, r.Method, r.Host, &url.URL{Path: path, RawPath: rawPath}))
 				run.answer(w, r, onError, late)
 				return

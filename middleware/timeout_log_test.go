@@ -1,6 +1,7 @@
 package middleware_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -68,6 +69,38 @@ func TestATimeoutIsLoggedWithItsRouteAndPrincipal(t *testing.T) {
 }
 
 // What a middleware between the guard and the Timeout left behind may ask who it is.
+// A waiting writer writes no body before it may.
+type waiting struct {
+	http.ResponseWriter
+	until chan struct{}
+}
+
+func (w waiting) Write(p []byte) (int, error) {
+	<-w.until
+	return w.ResponseWriter.Write(p)
+}
+
+// A handler may fail for want of time while the reply to that is on its way.
+func TestALateHandlersErrorIsNotTheReplys(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log journal
+		failed := make(chan struct{})
+		quiet := &errcatalog.Writer{Report: func(context.Context, *errcatalog.Error, error) {}}
+		h := middleware.Stack{Errors: quiet, Logger: log.logger(), Timeout: time.Second}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			<-r.Context().Done()
+			quiet.WriteError(w, r, errcatalog.UpstreamTimeout)
+			close(failed)
+		}))
+		h.ServeHTTP(waiting{httptest.NewRecorder(), failed}, httptest.NewRequest(http.MethodGet, "/", nil))
+		record := log.only(t)
+		shows(t, record, map[string]any{"status": 504.0, "problem": nil, "dropped": nil})
+		if e, _ := record["error"].(map[string]any); e["kind"] != "timeout" {
+			t.Errorf("the error is %v", record["error"])
+		}
+	})
+}
+
 func TestAPanicAfterAFlushedErrorLeavesItsCodeInTheLog(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []time.Duration{0, time.Hour} {

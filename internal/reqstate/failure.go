@@ -1,6 +1,9 @@
 package reqstate
 
-import "sync/atomic"
+import (
+	"reflect"
+	"sync/atomic"
+)
 
 // A Failure is an error that a request was answered with.
 type Failure struct {
@@ -61,13 +64,17 @@ func (a *answer) correct(as int32, status int, f Failure) bool {
 	if !a.is.CompareAndSwap(dropped, recording) && !(as == sent && a.is.CompareAndSwap(written, recording)) {
 		return false
 	}
-	if a.loud(a.status) && a.Err != f.Err {
+	if a.loud(a.status) && !same(a.Err, f.Err) {
 		f.Problem = &Dropped{a.Err, f.Problem}
 	}
 	a.status, a.Failure = int32(status), f
 	a.is.Store(as)
 	return true
 }
+
+// same reports whether the two are one error. A handler's own may be of a type that can't be
+// compared.
+func same(a, b error) bool { return a == nil && b == nil || reflect.ValueOf(a).Comparable() && a == b }
 
 // take returns the answer of a fork, which may be at work. None counts there any more.
 func (a *answer) take() (status int, f Failure, ok bool) {
@@ -97,6 +104,9 @@ func (s *State) Failed(f Failure) (counts bool) {
 		as = sent
 	}
 	counts = s.failed.record(as, status, f) || s.failed.correct(as, status, f)
+	if s.failed.is.Load() == taken {
+		return false // another reply is on its way around this one
+	}
 	for s = s.outer; s != nil && (s.response.Status() == 0 || s.response.Status() == status); s = s.outer {
 		if s.response.Status() == status {
 			s.failed.record(sent, status, f)

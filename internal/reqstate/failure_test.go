@@ -79,6 +79,25 @@ func TestAReplyOfAnotherStatusIsNotTheFailures(t *testing.T) {
 	}
 }
 
+// Handlers may have errors of types that can't be compared.
+type uncomparable []string
+
+func (uncomparable) Error() string { return "uncomparable" }
+
+func TestErrorsOfAnyTypeFollowOneAnother(t *testing.T) {
+	t.Parallel()
+	st, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
+	failure := reqstate.Failure{Err: uncomparable{"a"}, Problem: errors.New("odd")}
+	for _, status := range []int{400, 500, 503} {
+		st.Answer(w, status, 2)
+		st.Failed(failure)
+	}
+	w.WriteHeader(503)
+	if st.Failed(failure); !errors.As(st.Failure().Err, new(uncomparable)) {
+		t.Errorf("it is %v", st.Failure())
+	}
+}
+
 func TestAFailureThatAWrapperDropsIsToldIfSomebodyHasToSeeIt(t *testing.T) {
 	t.Parallel()
 	lost, found, odd := errors.New("lost"), errors.New("found"), errors.New("odd")
