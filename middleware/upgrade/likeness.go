@@ -43,11 +43,12 @@ func (e *ReplyError) madeOf(told []*reqstate.Copy, now http.Header, whole bool) 
 	}
 	blank := !read || cut || !utf8.Valid(body) || e.method == http.MethodHead
 	return least(told, func(c *reqstate.Copy) int {
-		begun := !whole && strings.HasPrefix(c.Body, text)
+		same := e.Status == c.Status
+		begun := !whole && strings.HasPrefix(c.Body, text) && (same || len(text) > 1) // not only a brace
 		switch {
-		case !blank && !begun, e.Status != c.Status && !marks(c):
+		case !blank && !begun, !same && !marks(c):
 			return unlike
-		case e.Status != c.Status:
+		case !same:
 			return 1
 		}
 		return 0
@@ -55,14 +56,16 @@ func (e *ReplyError) madeOf(told []*reqstate.Copy, now http.Header, whole bool) 
 }
 
 // disown takes the headers off that one of the contract's replies left, which a wrapper
-// dropped: the type too, unless the handler set one.
+// dropped: the type too, unless the handler set one, or the body is of it.
 func (e *ReplyError) disown(told []*reqstate.Copy) {
 	for _, c := range told {
 		if !c.Marks(e.Header) {
 			continue
 		}
+		body, _ := e.plain()
+		typed := json.Valid(body)
 		maps.DeleteFunc(e.Header, func(name string, values []string) bool {
-			return name != "X-Request-Id" && slices.Equal(values, c.Header[name])
+			return name != "X-Request-Id" && (name != "Content-Type" || !typed) && slices.Equal(values, c.Header[name])
 		})
 	}
 }

@@ -264,6 +264,19 @@ func TestWhatIsAnsweredInPlaceOfADroppedErrorIsNotIt(t *testing.T) {
 			w.WriteHeader(500)
 			_, _ = io.WriteString(w, secret)
 		}, 500, "internal_error", "", http.MethodGet},
+		"JSON without a type": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(502)
+			_, _ = io.WriteString(w, `{"mine":1}`)
+		}, 502, "", `{"mine":1}`, http.MethodGet},
+		"a flushed status": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusForbidden)
+			_ = http.NewResponseController(w).Flush()
+		}, 403, "forbidden", "", http.MethodGet},
+		"a flushed text without a type": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(500)
+			_, _ = io.WriteString(w, secret)
+			_ = http.NewResponseController(w).Flush()
+		}, 500, "internal_error", "", http.MethodGet},
 		"a panic after a status": {func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(403)
 			panic(secret)

@@ -42,6 +42,9 @@ func (w *writer) settle(streams error) {
 		return
 	}
 	e := w.held
+	if !e.typed() || e.image() {
+		streams = nil // all of it that is to be known has come
+	}
 	if w.replies.Map != nil {
 		if err := w.replies.Map(w.r, e); err != nil {
 			w.answer(&mappedError{err, e})

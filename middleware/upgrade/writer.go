@@ -253,13 +253,11 @@ func (w *writer) ReadFrom(src io.Reader) (int64, error) {
 // FlushError sends what is buffered. A foreign error reply ends here: it is
 // upgraded, or, if it has a type, sent as it goes on.
 func (w *writer) FlushError() error {
-	switch {
-	case w.ended:
+	if w.ended {
 		return nil
-	case w.mode == holding && w.held.typed() && !w.held.image():
+	}
+	if w.mode == holding {
 		w.settle(ErrStreamed)
-	case w.mode == holding:
-		w.settle(nil)
 	}
 	err := http.NewResponseController(w.ResponseWriter).Flush()
 	if w.mode == open && !errors.Is(err, http.ErrNotSupported) {
