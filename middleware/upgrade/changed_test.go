@@ -311,19 +311,17 @@ func TestABatchIsNoneOfItsParts(t *testing.T) {
 	t.Parallel()
 	errs := &errcatalog.Writer{}
 	for name, test := range map[string]struct {
+		status                        int
 		media, before, between, after string
 		merges                        bool // the headers of its parts
 	}{
-		"JSON lines":                         {"application/x-ndjson", "", "\n", "\n", false},
-		"an array":                           {"application/json", "[", ",", "]", false},
-		"an array in pieces":                 {"application/json", "[", ",", strings.Repeat(" ", 70_000) + "]", false},
-		"JSON lines with its parts' headers": {"application/x-ndjson", "", "\n", "\n", true},
-		"an array with its parts' headers":   {"application/json", "[", ",", "]", true},
+		"JSON lines":                          {410, "application/x-ndjson", "", "\n", "\n", false},
+		"JSON lines that are said to be JSON": {424, "application/json", "", "\n", "\n", false},
+		"an array":                            {410, "application/json", "[", ",", "]", false},
+		"an array in pieces":                  {410, "application/json", "[", ",", strings.Repeat(" ", 70_000) + "]", false},
+		"JSON lines with its parts' headers":  {424, "application/x-ndjson", "", "\n", "\n", true},
+		"an array with its parts' headers":    {424, "application/json", "[", ",", "]", true},
 	} {
-		status := http.StatusGone
-		if test.merges {
-			status = http.StatusFailedDependency
-		}
 		var reported []error
 		h := upgrade.Replies{Report: func(_ *http.Request, e *upgrade.ReplyError) { reported = append(reported, e.Passed) }}.Handler(
 			secured(func(w http.ResponseWriter, r *http.Request) {
@@ -334,7 +332,7 @@ func TestABatchIsNoneOfItsParts(t *testing.T) {
 					maps.Copy(w.Header(), first.Header())
 				}
 				w.Header().Set("Content-Type", test.media)
-				w.WriteHeader(status)
+				w.WriteHeader(test.status)
 				for _, part := range []string{test.before, first.Body.String(), test.between, second.Body.String(), test.after} {
 					_, _ = io.WriteString(w, part)
 				}
@@ -342,7 +340,7 @@ func TestABatchIsNoneOfItsParts(t *testing.T) {
 		w := httptest.NewRecorder()
 		requestid.Handler(h).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 		got := w.Body.String()
-		if w.Code != status || !strings.Contains(got, "gone") || !strings.Contains(got, "conflict") || !strings.HasSuffix(got, test.after) {
+		if w.Code != test.status || !strings.Contains(got, "gone") || !strings.Contains(got, "conflict") || !strings.HasSuffix(got, test.after) {
 			t.Errorf("%s: got %d %.300s", name, w.Code, got)
 		}
 		if len(reported) != 1 {

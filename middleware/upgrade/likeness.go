@@ -33,7 +33,8 @@ func (e *ReplyError) madeOf(told []*reqstate.Copy, now http.Header, whole bool) 
 		switch same := e.Status == c.Status; {
 		case at < 0, at > 0 && own().around(at):
 			return unlike
-		case marked, media(e.Header) == media(c.Header), touched && same, (touched || same) && !e.typed():
+		case marked, touched && same, (touched || same) && !e.typed(),
+			media(e.Header) == media(c.Header) && (same || len(own()) < 2):
 			return at // of several the first counts
 		}
 		return unlike
