@@ -20,7 +20,7 @@ const root = "github.com/contrite-go/contrite"
 // imports beyond the standard library. A package of this module stands with its
 // path below the root, another module's with that module's path.
 var imports = map[string][]string{
-	"auth":           {"errcatalog", "internal/reqstate"},
+	"auth":           {"errcatalog", "internal/onerror", "internal/reqstate"},
 	"auth/authtest":  {"auth", "auth/jwtauth", "github.com/golang-jwt/jwt/v5"},
 	"auth/jwtauth":   {"auth", "errcatalog", "github.com/golang-jwt/jwt/v5"},
 	"auth/sqlstore":  {"auth"},
@@ -46,13 +46,14 @@ var imports = map[string][]string{
 	"errcatalog/so1":             {"errcatalog"},
 	"errtest":                    {"errcatalog", "github.com/go-chi/chi/v5"},
 	"examples/quickstart":        {"errcatalog", "errcatalog/faos", "middleware"},
+	"internal/onerror":           {"errcatalog"},
 	"internal/reqstate":          {},
 	"internal/testutil":          {},
-	"middleware":                 {"errcatalog", "github.com/go-chi/chi/v5", "internal/reqstate", "middleware/upgrade", "requestid"},
+	"middleware":                 {"errcatalog", "github.com/go-chi/chi/v5", "internal/onerror", "internal/reqstate", "middleware/upgrade", "requestid"},
 	"middleware/decode":          {"errcatalog"},
 	"middleware/listener":        {"errcatalog", "requestid"},
-	"middleware/upgrade":         {"errcatalog", "internal/reqstate"},
-	"ratelimit":                  {"errcatalog", "github.com/go-chi/chi/v5", "github.com/go-chi/httprate", "internal/reqstate"},
+	"middleware/upgrade":         {"errcatalog", "internal/onerror", "internal/reqstate"},
+	"ratelimit":                  {"errcatalog", "github.com/go-chi/chi/v5", "github.com/go-chi/httprate", "internal/onerror", "internal/reqstate"},
 	"ratelimit/ratelimittest":    {"ratelimit"},
 	"ratelimit/storetest":        {"ratelimit"},
 	"requestid":                  {"github.com/google/uuid", "internal/reqstate"},

@@ -16,18 +16,7 @@
 // access tokens.
 package auth
 
-import (
-	"net/http"
-
-	"github.com/contrite-go/contrite/errcatalog"
-)
+import "net/http"
 
 // OnError answers r, which failed with err.
 type OnError = func(w http.ResponseWriter, r *http.Request, err error)
-
-func orStandard(f OnError) OnError {
-	if f == nil {
-		return new(errcatalog.Writer).WriteError
-	}
-	return f
-}

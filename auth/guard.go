@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/onerror"
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
@@ -71,7 +72,7 @@ func Require(v Verifier, onError OnError) func(http.Handler) http.Handler {
 
 // Handler returns next behind the guard.
 func (g *Guard) Handler(next http.Handler) http.Handler {
-	onError := orStandard(g.OnError)
+	onError := onerror.OrStandard(g.OnError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st, w, r := reqstate.Ensure(w, r)
 		p, err := g.Check(r, st.Now())

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/onerror"
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
@@ -15,10 +16,14 @@ import (
 // [*http.MaxBytesError] as it is read, which every [errcatalog.Writer] answers the same;
 // the connection is closed after the reply, whatever that is.
 //
-// Of several limits around a handler the smallest counts.
+// Zero or less is no limit. Of several limits around a handler the smallest counts.
 func MaxBody(onError OnError, bytes int64) func(http.Handler) http.Handler {
 	tooLarge := errcatalog.PayloadTooLarge.With(slog.Int64("max_bytes", bytes))
+	onError = onerror.OrStandard(onError)
 	return func(next http.Handler) http.Handler {
+		if bytes <= 0 {
+			return next
+		}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.ContentLength > bytes {
 				onError(w, r, tooLarge)

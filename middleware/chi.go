@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/onerror"
 )
 
 // methods are those of RFC 9110, section 9, and PATCH (RFC 5789).
@@ -20,6 +21,7 @@ var methods = []string{
 // path, HEAD among them where GET is. For HEAD to be answered there, the router
 // needs chi's middleware GetHead.
 func MethodNotAllowed(onError OnError) http.HandlerFunc {
+	onError = onerror.OrStandard(onError)
 	return func(w http.ResponseWriter, r *http.Request) {
 		onError(w, r, errcatalog.MethodNotAllowed.With(errcatalog.Strings("allow", allowed(r)...)))
 	}

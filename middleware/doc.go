@@ -23,7 +23,7 @@
 //
 // Their order is that of [Stack.Handler]. Each part also works by itself. One that
 // answers takes an [OnError], which is usually the method WriteError of an
-// [errcatalog.Writer].
+// [errcatalog.Writer]; nil is that of a zero one.
 //
 // What net/http answers before any handler runs is for the package listener. A CORS
 // middleware may stand outside or inside: errors keep its headers, but for the reply at

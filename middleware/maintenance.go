@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/onerror"
 )
 
 // Maintenance is a switch that has every request refused as [errcatalog.Maintenance].
@@ -42,6 +43,7 @@ func (m *Maintenance) Check() error {
 
 // Handler returns a middleware that refuses requests while the switch is on.
 func (m *Maintenance) Handler(onError OnError) func(http.Handler) http.Handler {
+	onError = onerror.OrStandard(onError)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if err := m.Check(); err != nil {

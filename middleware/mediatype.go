@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/onerror"
 )
 
 // MediaType returns a middleware that refuses a request with a body as
@@ -14,7 +15,8 @@ import (
 // as application/json, or image/* for every image, or */* for all that is a type. Their
 // case, and the parameters that follow a type, make no difference. A body without a
 // Content-Type passes: it is what the handler takes it for (RFC 9110, section 8.3). The
-// reply lists the types in its Accept header (RFC 9110, section 15.5.16).
+// reply lists the types in its Accept header (RFC 9110, section 15.5.16). Without types
+// everything passes.
 //
 // MediaType panics if one of the types is none, such as json.
 func MediaType(onError OnError, types ...string) func(http.Handler) http.Handler {
@@ -24,7 +26,11 @@ func MediaType(onError OnError, types ...string) func(http.Handler) http.Handler
 		}
 	}
 	refusal := errcatalog.UnsupportedMediaType.With(errcatalog.Strings("accept", types...))
+	onError = onerror.OrStandard(onError)
 	return func(next http.Handler) http.Handler {
+		if len(types) == 0 {
+			return next
+		}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.ContentLength != 0 && !isOneOf(r.Header["Content-Type"], types) {
 				onError(w, r, refusal)

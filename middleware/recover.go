@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/onerror"
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
@@ -20,6 +21,7 @@ import (
 // whole. After a hijack it is reported, and the connection left to whoever has it.
 // http.ErrAbortHandler is passed on, for net/http.
 func Recover(onError OnError) func(http.Handler) http.Handler {
+	onError = onerror.OrStandard(onError)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			st, w, r := reqstate.Ensure(w, r)

@@ -87,12 +87,7 @@ func (s *Stack) address(next http.Handler) http.Handler {
 
 // refuse puts around next what looks at the request alone.
 func (s *Stack) refuse(next http.Handler, onError OnError) http.Handler {
-	if len(s.MediaTypes) > 0 {
-		next = MediaType(onError, s.MediaTypes...)(next)
-	}
-	if s.MaxURI > 0 {
-		next = MaxURI(onError, s.MaxURI)(next)
-	}
+	next = MaxURI(onError, s.MaxURI)(MediaType(onError, s.MediaTypes...)(next))
 	if s.Shed != nil {
 		next = s.Shed(next)
 	}
@@ -105,16 +100,8 @@ func (s *Stack) refuse(next http.Handler, onError OnError) http.Handler {
 // limit puts around next what limits the time and the body of the request. The router,
 // if it is one, is within next.
 func (s *Stack) limit(next, router http.Handler, onError OnError) http.Handler {
-	if s.MaxBody > 0 {
-		next = MaxBody(onError, s.MaxBody)(next)
-	}
-	if s.Timeout > 0 {
-		next = timeout(next, router, onError, s.Timeout)
-	}
-	if s.Deadline > 0 {
-		next = Deadline(s.Deadline)(next)
-	}
-	return next
+	next = timeout(MaxBody(onError, s.MaxBody)(next), router, onError, s.Timeout)
+	return Deadline(s.Deadline)(next)
 }
 
 // upgrade puts around next what answers in place of its own error replies.

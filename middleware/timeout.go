@@ -11,14 +11,15 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/onerror"
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
 // Timeout returns a middleware that answers a request as [errcatalog.Timeout] when its
-// handler has not sent anything after d, whatever the handler does. The handler runs on
-// a goroutine of its own. Its context ends then, with a [context.Cause] that an
-// [errcatalog.Writer] answers the same. What it writes from then on fails with
-// [http.ErrHandlerTimeout], and it should end: nothing can stop it.
+// handler has not sent anything after d, whatever the handler does. Zero or less is
+// never. The handler runs on a goroutine of its own. Its context ends then, with a
+// [context.Cause] that an [errcatalog.Writer] answers the same. What it writes from then
+// on fails with [http.ErrHandlerTimeout], and it should end: nothing can stop it.
 //
 // Up to 4 KiB of a response are held back until the handler ends, and are dropped in
 // favour of the reply. A response that is flushed, longer, or hijacked is on its way,
@@ -43,7 +44,10 @@ func Timeout(onError OnError, d time.Duration) func(http.Handler) http.Handler {
 
 // timeout is Timeout for a next that may have a router within.
 func timeout(next, router http.Handler, onError OnError, d time.Duration) http.Handler {
-	late := tookLonger(d)
+	if d <= 0 {
+		return next
+	}
+	onError, late := onerror.OrStandard(onError), tookLonger(d)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st, w, r := reqstate.Ensure(w, r)
 		ctx, cancel := context.WithCancelCause(detached(r.Context()))

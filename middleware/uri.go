@@ -4,13 +4,18 @@ import (
 	"net/http"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/onerror"
 )
 
 // MaxURI returns a middleware that refuses requests whose target, path and query as
 // they were sent, is longer than that many bytes, as [errcatalog.URITooLong]. RFC 9110,
-// section 4.1, asks for at least 8000.
+// section 4.1, asks for at least 8000. Zero or less is no limit.
 func MaxURI(onError OnError, bytes int) func(http.Handler) http.Handler {
+	onError = onerror.OrStandard(onError)
 	return func(next http.Handler) http.Handler {
+		if bytes <= 0 {
+			return next
+		}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if uriLen(r) > bytes {
 				onError(w, r, errcatalog.URITooLong)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/onerror"
 )
 
 // A Concurrency refuses requests while others with the same key are being served, at
@@ -34,7 +35,7 @@ type Concurrency struct {
 
 // Handler returns next behind the limit.
 func (c *Concurrency) Handler(next http.Handler) http.Handler {
-	onError := orStandard(c.OnError)
+	onError := onerror.OrStandard(c.OnError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		done, err := c.Start(r)
 		if err != nil {
@@ -77,12 +78,4 @@ func (c *Concurrency) end(key string) {
 	if c.active[key]--; c.active[key] == 0 {
 		delete(c.active, key)
 	}
-}
-
-// orStandard returns what answers errors.
-func orStandard(f OnError) OnError {
-	if f == nil {
-		return new(errcatalog.Writer).WriteError
-	}
-	return f
 }

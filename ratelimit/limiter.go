@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/contrite-go/contrite/internal/onerror"
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
@@ -94,7 +95,7 @@ func (l *Limiter) prepare() {
 	if l.Store == nil {
 		l.Store = new(Memory)
 	}
-	l.OnError = orStandard(l.OnError)
+	l.OnError = onerror.OrStandard(l.OnError)
 	pl, err := newPlan(l.Policies)
 	if err != nil {
 		panic(err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/onerror"
 )
 
 // A Priority says how late requests are shed.
@@ -40,7 +41,7 @@ type Shed struct {
 
 // Handler returns next, with requests refused before it.
 func (s *Shed) Handler(next http.Handler) http.Handler {
-	onError := orStandard(s.OnError)
+	onError := onerror.OrStandard(s.OnError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		room := s.room(r) // before the request counts: the user's function may panic
 		if s.active.Add(1) > room {

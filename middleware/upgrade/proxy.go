@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/onerror"
 )
 
 // ProxyError returns an ErrorHandler for httputil.ReverseProxy, whose failures it
@@ -22,6 +23,7 @@ import (
 // An error that the upstream server itself answers is no failure of the proxy: see
 // [ProxyResponse].
 func ProxyError(onError OnError) func(http.ResponseWriter, *http.Request, error) {
+	onError = onerror.OrStandard(onError)
 	return func(w http.ResponseWriter, r *http.Request, err error) {
 		onError(w, r, proxyError(r.Context(), err))
 	}

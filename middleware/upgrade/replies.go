@@ -3,7 +3,7 @@ package upgrade
 import (
 	"net/http"
 
-	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/onerror"
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
@@ -51,9 +51,7 @@ const defaultLimit = 64 << 10
 
 // Handler returns next with its error replies upgraded.
 func (u Replies) Handler(next http.Handler) http.Handler {
-	if u.OnError == nil {
-		u.OnError = new(errcatalog.Writer).WriteError
-	}
+	u.OnError = onerror.OrStandard(u.OnError)
 	if u.Limit <= 0 {
 		u.Limit = defaultLimit
 	}
