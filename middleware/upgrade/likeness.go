@@ -21,39 +21,60 @@ import (
 // own is another reply, to a batch, one of whose parts failed so. The held one is whole, or
 // its body goes on. Its headers may be set by now, or have been when it began.
 func (e *ReplyError) madeOf(told []*reqstate.Copy, now http.Header, whole bool) *reqstate.Copy {
+	l := likeness{ReplyError: e, now: now, whole: whole}
 	body, read := e.plain()
 	cut := len(body) >= defaultLimit && len(body) != len(e.Body)
-	text, own := string(body), sync.OnceValue(func() spans { return values(body, whole && !cut) })
-	marks := func(c *reqstate.Copy) bool { return c.Marks(e.Header) || c.Marks(now) }
-	marked := slices.ContainsFunc(told, marks)
-	touched := slices.ContainsFunc(told, func(c *reqstate.Copy) bool { return c.Touches(e.Header) || c.Touches(now) })
-
-	shown := least(told, func(c *reqstate.Copy) int {
-		at := strings.Index(text, c.Body)
-		switch same := e.Status == c.Status; {
-		case at < 0, at > 0 && own().around(at):
-			return unlike
-		case marked, touched && same, (touched || same) && !e.typed(),
-			media(e.Header) == media(c.Header) && (same || len(own()) < 2):
-			return at // of several the first counts
-		}
-		return unlike
-	}, marks)
-	if shown != nil || !marked && (!touched || e.typed()) {
-		return shown
+	l.text = string(body)
+	l.values = sync.OnceValue(func() spans { return values(body, whole && !cut) })
+	l.blank = !read || cut || !utf8.Valid(body) || e.method == http.MethodHead
+	l.marked, l.touched = slices.ContainsFunc(told, l.marks), slices.ContainsFunc(told, l.touches)
+	if c := least(told, l.shown, l.marks); c != nil {
+		return c
 	}
-	blank := !read || cut || !utf8.Valid(body) || e.method == http.MethodHead
-	return least(told, func(c *reqstate.Copy) int {
-		same := e.Status == c.Status
-		begun := !whole && strings.HasPrefix(c.Body, text) && (same || len(text) > 1) // not only a brace
-		switch {
-		case !blank && !begun, !same && !marks(c):
-			return unlike
-		case !same:
-			return 1
-		}
-		return 0
-	}, marks)
+	if l.marked || l.touched && !e.typed() {
+		return least(told, l.hidden, l.marks)
+	}
+	return nil
+}
+
+// A likeness is what of a held reply can be like the contract's.
+type likeness struct {
+	*ReplyError
+	now             http.Header  // by now
+	whole           bool         // the body, which goes on otherwise
+	text            string       // of the body
+	values          func() spans // of JSON in it
+	blank           bool         // the text says nothing
+	marked, touched bool         // by one of the contract's replies
+}
+
+func (l *likeness) marks(c *reqstate.Copy) bool   { return c.Marks(l.Header) || c.Marks(l.now) }
+func (l *likeness) touches(c *reqstate.Copy) bool { return c.Touches(l.Header) || c.Touches(l.now) }
+
+// shown ranks a reply by where the text has its body.
+func (l *likeness) shown(c *reqstate.Copy) int {
+	at := strings.Index(l.text, c.Body)
+	switch same := l.Status == c.Status; {
+	case at < 0, at > 0 && l.values().around(at):
+		return unlike
+	case l.marked, l.touched && same, (l.touched || same) && !l.typed(),
+		media(l.Header) == media(c.Header) && (same || len(l.values()) < 2):
+		return at // of several the first counts
+	}
+	return unlike
+}
+
+// hidden ranks a reply whose body the text does not have, or not all of it yet.
+func (l *likeness) hidden(c *reqstate.Copy) int {
+	same := l.Status == c.Status
+	begun := !l.whole && strings.HasPrefix(c.Body, l.text) && (same || len(l.text) > 1) // not only a brace
+	switch {
+	case !l.blank && !begun, !same && !l.marks(c):
+		return unlike
+	case !same:
+		return 1
+	}
+	return 0
 }
 
 // disown takes the headers off that one of the contract's replies left, which a wrapper
