@@ -13,6 +13,9 @@ type route struct{ method, target string }
 
 // probes returns what the suite sends, and what is wrong with its settings.
 func (s Suite) probes() (all []probe, problems []string) {
+	if p := s.Prefix; p != "" && (!isTarget(p) || strings.HasSuffix(p, "/") || strings.Contains(p, "?")) {
+		return nil, []string{fmt.Sprintf("the prefix %q is not a path without a slash or a query at its end, such as /v1", p)}
+	}
 	routes, problems := s.routes()
 	all = slices.Concat(unknownTargets(), oddMethods(), negotiations())
 	for _, r := range routes {
@@ -32,14 +35,29 @@ func (s Suite) probes() (all []probe, problems []string) {
 		all = append(all, early()...)
 	}
 	all, unknown := s.without(all)
+	mine, wrong := s.mine()
+	return append(all, mine...), slices.Concat(problems, unknown, wrong)
+}
+
+// mine returns the probes that are not built in.
+func (s Suite) mine() (all []probe, problems []string) {
 	for _, p := range s.Probes {
 		if p.Name == "" {
 			p.Name = "a probe without a name"
 		}
+		if p.Raw == "" && p.Target != "" && !isTarget(p.Target) {
+			problems = append(problems, fmt.Sprintf("the probe %q has the target %q, which is not a path, such as /agents/agt_1; what is none goes in Raw", p.Name, p.Target))
+			continue
+		}
 		p.Target = s.Prefix + p.Target
 		all = append(all, probe{Probe: p, http1: p.Raw != ""})
 	}
-	return all, append(problems, unknown...)
+	return all, problems
+}
+
+// isTarget reports whether s is a path, or a path and a query, that a request line can have.
+func isTarget(s string) bool {
+	return strings.HasPrefix(s, "/") && !strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c == 0x7f })
 }
 
 // without takes out what the suite skips.
@@ -66,7 +84,7 @@ func (s Suite) routes() (routes []route, problems []string) {
 	}
 	for _, text := range s.Routes {
 		method, target, ok := strings.Cut(text, " ")
-		if !ok || !strings.HasPrefix(target, "/") {
+		if !ok || !isTarget(target) {
 			problems = append(problems, fmt.Sprintf("the route %q is not a method, a blank and a path, such as GET /agents/agt_1", text))
 			continue
 		}

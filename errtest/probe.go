@@ -14,8 +14,8 @@ type Probe struct {
 	Name string
 	// Method is the method. Empty is GET.
 	Method string
-	// Target is the path and query, as the request line has them: escaped, and with
-	// the Suite's Prefix. Empty is /.
+	// Target is the path and query, as the request line has them: escaped, without the
+	// Suite's Prefix, which is put before them. Empty is /, or the Prefix alone.
 	Target string
 	// Header are the headers, besides the Suite's own. One of the same name takes the
 	// place of the Suite's; an empty list leaves that out.

@@ -36,8 +36,8 @@ type Suite struct {
 	// Catalog has the errors. Nil is errcatalog.Standard.
 	Catalog *errcatalog.Catalog
 	// Prefix is the path of the part of the server that speaks the catalogue, such
-	// as /v1. It stands before every path of the built-in probes. With a prefix,
-	// those that have no path or one elsewhere are not sent.
+	// as /v1. It stands before the paths of all probes, but for raw ones. With a prefix,
+	// the built-in probes that have no path or one elsewhere are not sent.
 	Prefix string
 	// Routes are requests that the server knows, such as "POST /agents" or "GET
 	// /agents/agt_1", without the prefix. To each go broken bodies, broken
@@ -82,6 +82,9 @@ func (s Suite) Run(t TB, h http.Handler) {
 	probes, problems := s.probes()
 	for _, problem := range problems {
 		t.Errorf("errtest: %s", problem)
+	}
+	if probes == nil && problems != nil {
+		return
 	}
 	r.serve(h, probes, false)
 	r.serve(h, probes, true)

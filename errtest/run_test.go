@@ -199,12 +199,39 @@ func TestAHandlerThatHangsIsFound(t *testing.T) {
 func TestSettingsThatAreWrongAreFailures(t *testing.T) {
 	t.Parallel()
 	f := new(fake)
-	errtest.Suite{Routes: []string{"/agents", "GET agents"}, Skip: map[string]string{"no such probe": "it is dear"}}.Run(f, stack(nil))
-	for _, want := range []string{
-		`the route "/agents" is not a method, a blank and a path`, `the route "GET agents" is not`, `Skip has "no such probe", and there is no such probe`,
-	} {
+	errtest.Suite{
+		Routes: []string{"/agents", "GET agents", "GET /agents HTTP/1.1"},
+		Probes: []errtest.Probe{
+			{Name: "no slash", Target: "agents"},
+			{Name: "a blank", Target: "/agents/agt 7"},
+			{Name: "a URL", Target: "http://api.test/agents"},
+			{Name: "raw", Target: "agents", Raw: "GET /agents/agt_7 HTTP/1.1\r\nHost: api.test\r\n\r\n"},
+			{Name: "root"},
+		},
+		Skip: map[string]string{"no such probe": "it is dear"},
+	}.Run(f, stack(nil))
+	want := []string{
+		`the route "/agents" is not a method, a blank and a path`, `the route "GET agents" is not`, `the route "GET /agents HTTP/1.1" is not`,
+		`the probe "no slash" has the target "agents"`, `the probe "a blank" has the target "/agents/agt 7"`, `the probe "a URL" has the target "http://api.test/agents"`,
+		`Skip has "no such probe", and there is no such probe`,
+	}
+	for _, want := range want {
 		if f.find(want) == "" {
 			t.Errorf("no failure has %q:\n%s", want, f.some())
+		}
+	}
+	if len(f.errors) != len(want) {
+		t.Errorf("the server is blamed for them:\n%s", f.some())
+	}
+}
+
+func TestAPrefixThatIsNoneIsTheOnlyFailure(t *testing.T) {
+	t.Parallel()
+	for _, prefix := range []string{"v1", "/", "/v1/", "/v1?a=b", "/v 1", "http://api.test/v1"} {
+		f := new(fake)
+		errtest.Suite{Prefix: prefix}.Run(f, stack(nil))
+		if len(f.errors) != 1 || f.find(fmt.Sprintf("the prefix %q is not", prefix), "such as /v1") == "" {
+			t.Errorf("with the prefix %q:\n%s", prefix, f.some())
 		}
 	}
 }
