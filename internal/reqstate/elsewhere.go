@@ -54,12 +54,11 @@ func (s *State) Told() []*Copy {
 // Adopted records that the reply is this state's failure, whatever was answered before
 // that did not go out.
 func (s *State) Adopted(reply *Copy) {
-	a := &s.failed
-	if a.is.Load() == sent && a.Err == reply.Err {
+	if a := s.failed.Load(); a != nil && a.is == sent && a.Err == reply.Err {
 		return // it was told as it went by
 	}
-	a.is.CompareAndSwap(sent, written)
-	if !a.record(sent, reply.Status, reply.Failure) {
-		a.correct(sent, reply.Status, reply.Failure)
+	s.failed.turn(sent, written)
+	if a := (&answer{sent, int32(reply.Status), reply.Failure}); !s.failed.record(a) {
+		s.failed.correct(a)
 	}
 }

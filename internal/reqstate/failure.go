@@ -31,67 +31,72 @@ func (d *Dropped) Error() string {
 }
 
 // An answer is the failed reply to a response: the first, but one that was sent instead of
-// those that wrappers dropped.
+// those that wrappers dropped. It does not change: another takes its place.
 type answer struct {
-	is     atomic.Int32
+	is     fate
 	status int32
 	Failure
 }
 
+// A fate is what became of a reply.
+type fate int8
+
 const (
-	absent int32 = iota
-	recording
-	taken   // by who does not wait for the fork that it is of
-	dropped // another reply goes out
+	dropped fate = iota // another reply goes out
 	written
 	sent
+	overtaken // by who does not wait for the fork that it is of
 )
 
+var (
+	nothing = &answer{is: dropped}
+	taken   = &answer{is: overtaken}
+)
+
+// answers has the answer, nil before there is one.
+type answers struct{ atomic.Pointer[answer] }
+
 // record takes a reply for the answer if it is the first, and reports whether it is.
-func (a *answer) record(as int32, status int, f Failure) bool {
-	if !a.is.CompareAndSwap(absent, recording) {
-		return false
-	}
-	a.status, a.Failure = int32(status), f
-	a.is.Store(as)
-	return true
-}
+func (p *answers) record(a *answer) bool { return p.CompareAndSwap(nil, a) }
 
 // correct takes a reply for the answer in place of one that another was sent for, and tells
-// of that what nobody else would. One that was sent itself replaces any that was not. It is
-// for the goroutine that serves the request alone, which reads the answer.
-func (a *answer) correct(as int32, status int, f Failure) bool {
-	if !a.is.CompareAndSwap(dropped, recording) && !(as == sent && a.is.CompareAndSwap(written, recording)) {
+// of that what nobody else would. One that was sent itself replaces any that was not.
+func (p *answers) correct(a *answer) bool {
+	before := p.Load()
+	if before.is != dropped && (before.is != written || a.is != sent) {
 		return false
 	}
-	if a.loud(a.status) && !same(a.Err, f.Err) {
-		f.Problem = &Dropped{a.Err, f.Problem}
+	if before.loud(before.status) && !same(before.Err, a.Err) {
+		a.Problem = &Dropped{before.Err, a.Problem}
 	}
-	a.status, a.Failure = int32(status), f
-	a.is.Store(as)
-	return true
+	return p.CompareAndSwap(before, a)
 }
 
 // same reports whether the two are one error. A handler's own may be of a type that can't be
 // compared.
 func same(a, b error) bool { return a == nil && b == nil || reflect.ValueOf(a).Comparable() && a == b }
 
-// take returns the answer of a fork, which may be at work. None counts there any more.
-func (a *answer) take() (status int, f Failure, ok bool) {
-	is := a.is.Load()
-	if is == recording || !a.is.CompareAndSwap(is, taken) || is < dropped {
-		return 0, Failure{}, false
+// turn gives the answer another fate, if it has that one.
+func (p *answers) turn(from, to fate) {
+	if a := p.Load(); a != nil && a.is == from {
+		turned := *a
+		turned.is = to
+		p.CompareAndSwap(a, &turned)
 	}
-	return int(a.status), a.Failure, true
 }
 
-// known reports whether there is an answer.
-func (a *answer) known() bool { return a.is.Load() >= dropped }
+// take returns the answer of a fork, which may be at work, nil if it has none. None counts
+// there any more.
+func (p *answers) take() *answer {
+	if a := p.Swap(taken); a != taken {
+		return a
+	}
+	return nil
+}
 
 // shows reports whether the answer is what goes out, or went out with a status.
 func (a *answer) shows(status int) bool {
-	is := a.is.Load()
-	return is == sent || is == written && (status == 0 || status == int(a.status))
+	return a.is == sent || a.is == written && (status == 0 || status == int(a.status))
 }
 
 // Failed records the reply that was written for an error, here and in the states around this
@@ -99,17 +104,17 @@ func (a *answer) shows(status int) bool {
 // collects the replies to its parts, has not failed with one of them. It reports whether that
 // is the answer here: it is the first, or was sent where those before were not.
 func (s *State) Failed(f Failure) (counts bool) {
-	status, as := int(s.status), written
-	if s.response.Status() == status { // else a wrapper between keeps the reply back, or drops it
-		as = sent
+	a := &answer{written, s.status, f}
+	if s.response.Status() == int(s.status) { // else a wrapper between keeps the reply back, or drops it
+		a.is = sent
 	}
-	counts = s.failed.record(as, status, f) || s.failed.correct(as, status, f)
-	if s.failed.is.Load() == taken {
+	counts = s.failed.record(a) || s.failed.correct(a)
+	if s.failed.Load() == taken {
 		return false // another reply is on its way around this one
 	}
-	for s = s.outer; s != nil && (s.response.Status() == 0 || s.response.Status() == status); s = s.outer {
-		if s.response.Status() == status {
-			s.failed.record(sent, status, f)
+	for s = s.outer; s != nil && (s.response.Status() == 0 || s.response.Status() == int(a.status)); s = s.outer {
+		if s.response.Status() == int(a.status) {
+			s.failed.record(&answer{sent, a.status, f})
 		}
 	}
 	return counts
@@ -118,9 +123,9 @@ func (s *State) Failed(f Failure) (counts bool) {
 // Failure returns the error that the request was answered with. If another status was sent,
 // by a wrapper that dropped the reply, that is none, and at most a problem.
 func (s *State) Failure() Failure {
-	a := &s.failed
+	a := s.failed.Load()
 	switch {
-	case !a.known():
+	case a == nil:
 		return Failure{}
 	case a.shows(s.response.Status()):
 		return a.Failure
@@ -133,5 +138,7 @@ func (s *State) Failure() Failure {
 // Drop says that another reply goes out than those that were written, or nothing does. A
 // part of it that fails later is not the request's failure.
 func (s *State) Drop() {
-	_ = s.failed.is.CompareAndSwap(written, dropped) || s.failed.is.CompareAndSwap(absent, dropped)
+	if !s.failed.CompareAndSwap(nil, nothing) {
+		s.failed.turn(written, dropped)
+	}
 }

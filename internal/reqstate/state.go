@@ -54,7 +54,7 @@ type State struct {
 	// own, and asks and tells this one from another goroutine.
 	onError   atomic.Pointer[OnError]
 	elsewhere atomic.Pointer[[]*Copy] // told of; nil unless anybody looks at replies
-	failed    answer
+	failed    answers
 	front     *Front // the innermost
 }
 
@@ -182,12 +182,13 @@ func (s *State) Join(fork *State, failure bool) {
 	if s.reader == unknown {
 		s.reader = fork.reader
 	}
-	if f := &fork.failed; f.known() {
-		as := min(f.is.Load(), written)
-		if !failure {
-			as = dropped
+	if a := fork.failed.Load(); a != nil {
+		joined := *a
+		joined.is = dropped
+		if failure {
+			joined.is = min(a.is, written)
 		}
-		s.failed.record(as, int(f.status), f.Failure)
+		s.failed.record(&joined)
 	}
 }
 
@@ -206,8 +207,8 @@ func (s *State) Overtake(fork *State) {
 	if principal := fork.verified.Load(); principal != nil {
 		s.Principal = *principal
 	}
-	if status, f, ok := fork.failed.take(); ok {
-		s.failed.record(dropped, status, f)
+	if a := fork.failed.take(); a != nil {
+		s.failed.record(&answer{dropped, a.status, a.Failure})
 	}
 }
 
