@@ -96,3 +96,21 @@ func TestAPartsFailureIsNotThatOfATypedReply(t *testing.T) {
 	ask(h, http.MethodGet, "/")
 	shows(t, log.only(t), map[string]any{"status": 503.0, "code": nil, "error": nil})
 }
+
+func TestAnErrorThatIsDroppedAfterATimeoutEndedWellIsNoneOfTheRecords(t *testing.T) {
+	t.Parallel()
+	fine := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			next.ServeHTTP(dropping{w, http.Header{}}, r)
+			_, _ = io.WriteString(w, "fine")
+		})
+	}
+	var log journal
+	h := fine(middleware.Timeout(errs.WriteError, time.Minute)(errs.Always(errcatalog.Gone)))
+	w := httptest.NewRecorder()
+	middleware.Stack{Errors: errs, Logger: log.logger()}.Handler(h).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	if w.Code != 200 || w.Body.String() != "fine" {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	shows(t, log.only(t), map[string]any{"status": 200.0, "code": nil, "error": nil})
+}

@@ -57,7 +57,7 @@ func (s *State) Adopted(reply *Copy) {
 	if a := s.failed.Load(); a != nil && a.is == sent && a.Err == reply.Err {
 		return // it was told as it went by
 	}
-	s.failed.turn(sent, written)
+	s.failed.turn(sent, written) // which this one replaces
 	if a := (&answer{sent, int32(reply.Status), reply.Failure}); !s.failed.record(a) {
 		s.failed.correct(a)
 	}

@@ -31,7 +31,7 @@ func (d *Dropped) Error() string {
 }
 
 // An answer is the failed reply to a response: the first, but one that was sent instead of
-// those that wrappers dropped. It does not change: another takes its place.
+// those that wrappers dropped. Once it is one it does not change: another takes its place.
 type answer struct {
 	is     fate
 	status int32
@@ -42,10 +42,10 @@ type answer struct {
 type fate int8
 
 const (
-	dropped fate = iota // another reply goes out
-	written
-	sent
-	overtaken // by who does not wait for the fork that it is of
+	dropped   fate = iota // another reply goes out
+	written               // to a wrapper, which may yet drop it
+	sent                  // on the way to the client
+	overtaken             // by who does not wait for the fork that it is of
 )
 
 var (
@@ -53,15 +53,17 @@ var (
 	taken   = &answer{is: overtaken}
 )
 
-// answers has the answer, nil before there is one.
-type answers struct{ atomic.Pointer[answer] }
+// A place has the answer, nil before there is one. It is the fork's own goroutine that
+// changes it, and who overtakes the fork.
+type place struct{ atomic.Pointer[answer] }
 
 // record takes a reply for the answer if it is the first, and reports whether it is.
-func (p *answers) record(a *answer) bool { return p.CompareAndSwap(nil, a) }
+func (p *place) record(a *answer) bool { return p.CompareAndSwap(nil, a) }
 
 // correct takes a reply for the answer in place of one that another was sent for, and tells
-// of that what nobody else would. One that was sent itself replaces any that was not.
-func (p *answers) correct(a *answer) bool {
+// of that what nobody else would. One that was sent itself replaces any that was not. There
+// is an answer: a could not be recorded.
+func (p *place) correct(a *answer) bool {
 	before := p.Load()
 	if before.is != dropped && (before.is != written || a.is != sent) {
 		return false
@@ -76,8 +78,8 @@ func (p *answers) correct(a *answer) bool {
 // compared.
 func same(a, b error) bool { return a == nil && b == nil || reflect.ValueOf(a).Comparable() && a == b }
 
-// turn gives the answer another fate, if it has that one.
-func (p *answers) turn(from, to fate) {
+// turn gives the answer another fate, if it has that one and is not taken meanwhile.
+func (p *place) turn(from, to fate) {
 	if a := p.Load(); a != nil && a.is == from {
 		turned := *a
 		turned.is = to
@@ -87,7 +89,7 @@ func (p *answers) turn(from, to fate) {
 
 // take returns the answer of a fork, which may be at work, nil if it has none. None counts
 // there any more.
-func (p *answers) take() *answer {
+func (p *place) take() *answer {
 	if a := p.Swap(taken); a != taken {
 		return a
 	}
@@ -113,7 +115,7 @@ func (s *State) Failed(f Failure) (counts bool) {
 		return false // another reply is on its way around this one
 	}
 	for s = s.outer; s != nil && (s.response.Status() == 0 || s.response.Status() == int(a.status)); s = s.outer {
-		if s.response.Status() == int(a.status) {
+		if s.response.Status() == int(a.status) && s.failed.Load() == nil {
 			s.failed.record(&answer{sent, a.status, f})
 		}
 	}

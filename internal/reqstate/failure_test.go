@@ -148,3 +148,37 @@ func TestAFailureThatAWrapperDropsIsToldIfSomebodyHasToSeeIt(t *testing.T) {
 		}
 	}
 }
+
+func TestTheReplyThatIsAdoptedIsTheFailure(t *testing.T) {
+	t.Parallel()
+	st, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
+	fail := func(text string) reqstate.Failure { return reqstate.Failure{Code: text, Err: errors.New(text)} }
+	st.Answer(st.Response(), 410, 2)
+	st.Response().WriteHeader(410)
+	st.Failed(fail("passed by"))
+	adopted := fail("adopted")
+	st.Adopted(&reqstate.Copy{Status: 410, Failure: adopted})
+	if got := st.Failure(); got.Err != adopted.Err {
+		t.Errorf("it has %v, want the one that was adopted", got)
+	}
+}
+
+func TestTheReplyOfAForkThatIsOvertakenGivesWayToTheNext(t *testing.T) {
+	t.Parallel()
+	st, _, r := reqstate.Ensure(httptest.NewRecorder(), get())
+	fork := st.Fork(r.Context(), httptest.NewRecorder())
+	fork.Answer(fork.Response(), 503, 2)
+	late := reqstate.Failure{Code: "late", Err: errors.New("late"), Problem: errors.New("problem")}
+	fork.Failed(late)
+	st.Overtake(fork)
+	st.Join(fork, true) // which has nothing any more
+	st.Answer(st.Response(), 504, 2)
+	next := reqstate.Failure{Code: "next", Err: errors.New("next")}
+	if !st.Failed(next) || fork.Failed(next) {
+		t.Error("the next failure does not count, or one of the fork does")
+	}
+	got := st.Failure()
+	if dropped, ok := got.Problem.(*reqstate.Dropped); got.Err != next.Err || !ok || dropped.Err != late.Err {
+		t.Errorf("it has %v, want %v and what it dropped", got, next)
+	}
+}

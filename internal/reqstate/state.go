@@ -54,7 +54,7 @@ type State struct {
 	// own, and asks and tells this one from another goroutine.
 	onError   atomic.Pointer[OnError]
 	elsewhere atomic.Pointer[[]*Copy] // told of; nil unless anybody looks at replies
-	failed    answers
+	failed    place
 	front     *Front // the innermost
 }
 
@@ -182,11 +182,12 @@ func (s *State) Join(fork *State, failure bool) {
 	if s.reader == unknown {
 		s.reader = fork.reader
 	}
-	if a := fork.failed.Load(); a != nil {
+	if a := fork.failed.Load(); a != nil && a != taken {
 		joined := *a
-		joined.is = dropped
-		if failure {
-			joined.is = min(a.is, written)
+		if !failure {
+			joined.is = dropped
+		} else if a.is == sent {
+			joined.is = written // to the fork's writer
 		}
 		s.failed.record(&joined)
 	}
