@@ -46,7 +46,7 @@ var imports = map[string][]string{
 	"errcatalog/so1":             {"errcatalog"},
 	"errtest":                    {"errcatalog", "github.com/go-chi/chi/v5"},
 	"examples/quickstart":        {"errcatalog", "errcatalog/faos", "middleware"},
-	"internal/onerror":           {"errcatalog"},
+	"internal/onerror":           {"errcatalog", "internal/reqstate"},
 	"internal/reqstate":          {},
 	"internal/testutil":          {},
 	"middleware":                 {"errcatalog", "github.com/go-chi/chi/v5", "internal/onerror", "internal/reqstate", "middleware/upgrade", "requestid"},

@@ -85,7 +85,7 @@ func (t Tiers) Require(onError OnError, r Restriction) func(http.Handler) http.H
 // require lets requests pass whose principal the check accepts. One without
 // principal has no credentials: the Guard is missing, or outside is inside.
 func require(onError OnError, check func(*Principal) error, scopes []string) func(http.Handler) http.Handler {
-	onError = onerror.OrStandard(onError)
+	onError = onerror.OrScope(onError)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			st := reqstate.From(r.Context())

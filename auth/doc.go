@@ -18,5 +18,6 @@ package auth
 
 import "net/http"
 
-// OnError answers r, which failed with err.
+// OnError answers r, which failed with err. Where one is asked for, nil is the Writer of the
+// Scope around, such as a Stack's, outside of any a zero [errcatalog.Writer].
 type OnError = func(w http.ResponseWriter, r *http.Request, err error)

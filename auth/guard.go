@@ -47,7 +47,7 @@ const (
 type Guard struct {
 	// Verifier finds out whose a credential is.
 	Verifier Verifier
-	// OnError answers refused requests. Nil is a zero errcatalog.Writer's WriteError.
+	// OnError answers refused requests.
 	OnError OnError
 	// Carriers are where a credential is looked for. Nil is Bearer alone.
 	Carriers []Carrier
@@ -72,7 +72,7 @@ func Require(v Verifier, onError OnError) func(http.Handler) http.Handler {
 
 // Handler returns next behind the guard.
 func (g *Guard) Handler(next http.Handler) http.Handler {
-	onError := onerror.OrStandard(g.OnError)
+	onError := onerror.OrScope(g.OnError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st, w, r := reqstate.Ensure(w, r)
 		p, err := g.Check(r, st.Now())

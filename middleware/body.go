@@ -19,7 +19,7 @@ import (
 // Zero or less is no limit. Of several limits around a handler the smallest counts.
 func MaxBody(onError OnError, bytes int64) func(http.Handler) http.Handler {
 	tooLarge := errcatalog.PayloadTooLarge.With(slog.Int64("max_bytes", bytes))
-	onError = onerror.OrStandard(onError)
+	onError = onerror.OrScope(onError)
 	return func(next http.Handler) http.Handler {
 		if bytes <= 0 {
 			return next

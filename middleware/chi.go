@@ -21,7 +21,7 @@ var methods = []string{
 // path, HEAD among them where GET is. For HEAD to be answered there, the router
 // needs chi's middleware GetHead.
 func MethodNotAllowed(onError OnError) http.HandlerFunc {
-	onError = onerror.OrStandard(onError)
+	onError = onerror.OrScope(onError)
 	return func(w http.ResponseWriter, r *http.Request) {
 		onError(w, r, errcatalog.MethodNotAllowed.With(errcatalog.Strings("allow", allowed(r)...)))
 	}

@@ -23,7 +23,7 @@
 //
 // Their order is that of [Stack.Handler]. Each part also works by itself. One that
 // answers takes an [OnError], which is usually the method WriteError of an
-// [errcatalog.Writer]; nil is that of a zero one.
+// [errcatalog.Writer].
 //
 // What net/http answers before any handler runs is for the package listener. A CORS
 // middleware may stand outside or inside: errors keep its headers, but for the reply at
@@ -32,5 +32,6 @@ package middleware
 
 import "net/http"
 
-// OnError answers r, which failed with err.
+// OnError answers r, which failed with err. Where one is asked for, nil is the Writer of the
+// Scope around, such as a Stack's, outside of any a zero [errcatalog.Writer].
 type OnError = func(w http.ResponseWriter, r *http.Request, err error)

@@ -43,7 +43,7 @@ func (m *Maintenance) Check() error {
 
 // Handler returns a middleware that refuses requests while the switch is on.
 func (m *Maintenance) Handler(onError OnError) func(http.Handler) http.Handler {
-	onError = onerror.OrStandard(onError)
+	onError = onerror.OrScope(onError)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if err := m.Check(); err != nil {

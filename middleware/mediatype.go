@@ -26,7 +26,7 @@ func MediaType(onError OnError, types ...string) func(http.Handler) http.Handler
 		}
 	}
 	refusal := errcatalog.UnsupportedMediaType.With(errcatalog.Strings("accept", types...))
-	onError = onerror.OrStandard(onError)
+	onError = onerror.OrScope(onError)
 	return func(next http.Handler) http.Handler {
 		if len(types) == 0 {
 			return next

@@ -21,7 +21,7 @@ import (
 // whole. After a hijack it is reported, and the connection left to whoever has it.
 // http.ErrAbortHandler is passed on, for net/http.
 func Recover(onError OnError) func(http.Handler) http.Handler {
-	onError = onerror.OrStandard(onError)
+	onError = onerror.OrScope(onError)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			st, w, r := reqstate.Ensure(w, r)

@@ -47,7 +47,7 @@ func timeout(next, router http.Handler, onError OnError, d time.Duration) http.H
 	if d <= 0 {
 		return next
 	}
-	onError, late := onerror.OrStandard(onError), tookLonger(d)
+	onError, late := onerror.OrScope(onError), tookLonger(d)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st, w, r := reqstate.Ensure(w, r)
 		ctx, cancel := context.WithCancelCause(detached(r.Context()))

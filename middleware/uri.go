@@ -11,7 +11,7 @@ import (
 // they were sent, is longer than that many bytes, as [errcatalog.URITooLong]. RFC 9110,
 // section 4.1, asks for at least 8000. Zero or less is no limit.
 func MaxURI(onError OnError, bytes int) func(http.Handler) http.Handler {
-	onError = onerror.OrStandard(onError)
+	onError = onerror.OrScope(onError)
 	return func(next http.Handler) http.Handler {
 		if bytes <= 0 {
 			return next

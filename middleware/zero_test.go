@@ -11,8 +11,12 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/contrite-go/contrite/auth"
+	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/errcatalog/faos"
 	"github.com/contrite-go/contrite/middleware"
 	"github.com/contrite-go/contrite/middleware/upgrade"
+	"github.com/contrite-go/contrite/ratelimit"
 )
 
 func TestAPartWithoutOnErrorAnswersInTheStandardCatalogue(t *testing.T) {
@@ -47,6 +51,35 @@ func TestAPartWithoutOnErrorAnswersInTheStandardCatalogue(t *testing.T) {
 			test.h.ServeHTTP(w, r)
 			if w.Code < 400 || !strings.HasPrefix(w.Body.String(), `{"error":{"code":"`+test.code+`"`) {
 				t.Errorf("got %d %s, want the standard reply of %s", w.Code, w.Body, test.code)
+			}
+		})
+	}
+}
+
+func TestAPartWithoutOnErrorAnswersAsTheScopeAroundIt(t *testing.T) {
+	t.Parallel()
+	router := chi.NewRouter()
+	router.Get("/text", ok)
+	router.MethodNotAllowed(middleware.MethodNotAllowed(nil))
+	for name, h := range map[string]http.Handler{
+		"MaxURI":           middleware.MaxURI(nil, 1)(ok),
+		"MaxBody":          middleware.MaxBody(nil, 1)(ok),
+		"MethodNotAllowed": router,
+		"Guard":            auth.Require(new(auth.Keys), nil)(ok),
+		"RequireScope":     auth.RequireScope(nil, "read")(ok),
+		"Limiter":          (&ratelimit.Limiter{Policies: []ratelimit.Policy{{Name: "none", Limit: 0, Window: time.Hour}}}).Handler(ok),
+		"ProxyError": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			upgrade.ProxyError(nil)(w, r, errors.New("lost"))
+		}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log journal
+			w := httptest.NewRecorder()
+			s := middleware.Stack{Errors: &errcatalog.Writer{Catalog: faos.Catalog}, Logger: log.logger()}
+			s.Handler(h).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/text", strings.NewReader("text")))
+			if w.Code < 400 || !strings.Contains(w.Body.String(), "documentation_url") {
+				t.Errorf("got %d %s, want the reply of the Stack's catalogue", w.Code, w.Body)
 			}
 		})
 	}

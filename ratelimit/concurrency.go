@@ -26,7 +26,7 @@ type Concurrency struct {
 	Kind errcatalog.Kind
 	// RetryAfter is how long who is refused is told to wait. Zero is a second.
 	RetryAfter time.Duration
-	// OnError answers refused requests. Nil is a zero errcatalog.Writer's WriteError.
+	// OnError answers refused requests.
 	OnError OnError
 
 	mu     sync.Mutex
@@ -35,7 +35,7 @@ type Concurrency struct {
 
 // Handler returns next behind the limit.
 func (c *Concurrency) Handler(next http.Handler) http.Handler {
-	onError := onerror.OrStandard(c.OnError)
+	onError := onerror.OrScope(c.OnError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		done, err := c.Start(r)
 		if err != nil {

@@ -10,7 +10,8 @@ import (
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
-// OnError answers r, which failed with err.
+// OnError answers r, which failed with err. Where one is asked for, nil is the Writer of the
+// Scope around, such as a Stack's, outside of any a zero [errcatalog.Writer].
 type OnError = func(w http.ResponseWriter, r *http.Request, err error)
 
 // A Limiter refuses requests that exceed a policy, as errcatalog.RateLimited with all
@@ -35,7 +36,7 @@ type Limiter struct {
 	Policies []Policy
 	// Store keeps the counts. Nil is a new [Memory].
 	Store Store
-	// OnError answers refused requests. Nil is a zero errcatalog.Writer's WriteError.
+	// OnError answers refused requests.
 	OnError OnError
 	// Omit says which headers are not set.
 	Omit Omit
@@ -95,7 +96,7 @@ func (l *Limiter) prepare() {
 	if l.Store == nil {
 		l.Store = new(Memory)
 	}
-	l.OnError = onerror.OrStandard(l.OnError)
+	l.OnError = onerror.OrScope(l.OnError)
 	pl, err := newPlan(l.Policies)
 	if err != nil {
 		panic(err)

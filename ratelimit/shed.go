@@ -33,7 +33,7 @@ type Shed struct {
 	Priority func(r *http.Request) Priority
 	// RetryAfter is how long who is refused is told to wait. Zero is a second.
 	RetryAfter time.Duration
-	// OnError answers refused requests. Nil is a zero errcatalog.Writer's WriteError.
+	// OnError answers refused requests.
 	OnError OnError
 
 	active atomic.Int64
@@ -41,7 +41,7 @@ type Shed struct {
 
 // Handler returns next, with requests refused before it.
 func (s *Shed) Handler(next http.Handler) http.Handler {
-	onError := onerror.OrStandard(s.OnError)
+	onError := onerror.OrScope(s.OnError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		room := s.room(r) // before the request counts: the user's function may panic
 		if s.active.Add(1) > room {

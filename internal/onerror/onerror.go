@@ -5,12 +5,26 @@ import (
 	"net/http"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
-// OrStandard returns f, or what answers with errcatalog.Standard if f is nil.
-func OrStandard(f func(http.ResponseWriter, *http.Request, error)) func(http.ResponseWriter, *http.Request, error) {
+// OrScope returns f. If that is nil it returns what has the Writer answer whose Scope the
+// request is in, and outside of any one that answers with errcatalog.Standard.
+func OrScope(f func(http.ResponseWriter, *http.Request, error)) func(http.ResponseWriter, *http.Request, error) {
 	if f == nil {
-		return new(errcatalog.Writer).WriteError
+		return inCharge
 	}
 	return f
+}
+
+var standard errcatalog.Writer
+
+func inCharge(w http.ResponseWriter, r *http.Request, err error) {
+	if st := reqstate.From(r.Context()); st != nil {
+		if f := st.InCharge(); f != nil {
+			(*f)(w, r, err)
+			return
+		}
+	}
+	standard.WriteError(w, r, err)
 }

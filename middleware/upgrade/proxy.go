@@ -23,7 +23,7 @@ import (
 // An error that the upstream server itself answers is no failure of the proxy: see
 // [ProxyResponse].
 func ProxyError(onError OnError) func(http.ResponseWriter, *http.Request, error) {
-	onError = onerror.OrStandard(onError)
+	onError = onerror.OrScope(onError)
 	return func(w http.ResponseWriter, r *http.Request, err error) {
 		onError(w, r, proxyError(r.Context(), err))
 	}

@@ -30,7 +30,7 @@ import (
 // in another's response.
 type Replies struct {
 	// OnError answers the upgraded replies, but for those within a Scope of an
-	// [errcatalog.Writer]. Nil is a zero Writer's WriteError.
+	// [errcatalog.Writer].
 	OnError OnError
 	// Map, if not nil, is asked about every foreign error reply within the limit, typed
 	// or not; of one that is flushed before its end it sees the beginning. It returns
@@ -51,7 +51,7 @@ const defaultLimit = 64 << 10
 
 // Handler returns next with its error replies upgraded.
 func (u Replies) Handler(next http.Handler) http.Handler {
-	u.OnError = onerror.OrStandard(u.OnError)
+	u.OnError = onerror.OrScope(u.OnError)
 	if u.Limit <= 0 {
 		u.Limit = defaultLimit
 	}
