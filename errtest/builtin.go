@@ -2,7 +2,6 @@ package errtest
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,11 +10,8 @@ import (
 // A route is a request that the server knows.
 type route struct{ method, target string }
 
-// probes returns what the suite sends, and what is wrong with its settings.
+// probes returns what the suite sends, and what is wrong with single ones of its settings.
 func (s Suite) probes() (all []probe, problems []string) {
-	if p := s.Prefix; p != "" && (!isTarget(p) || strings.HasSuffix(p, "/") || strings.Contains(p, "?")) {
-		return nil, []string{fmt.Sprintf("the prefix %q is not a path without a slash or a query at its end, such as /v1", p)}
-	}
 	routes, problems := s.routes()
 	all = slices.Concat(unknownTargets(), oddMethods(), negotiations())
 	for _, r := range routes {
@@ -37,60 +33,6 @@ func (s Suite) probes() (all []probe, problems []string) {
 	all, unknown := s.without(all)
 	mine, wrong := s.mine()
 	return append(all, mine...), slices.Concat(problems, unknown, wrong)
-}
-
-// mine returns the probes that are not built in.
-func (s Suite) mine() (all []probe, problems []string) {
-	for _, p := range s.Probes {
-		if p.Name == "" {
-			p.Name = "a probe without a name"
-		}
-		if p.Raw == "" && p.Target != "" && !isTarget(p.Target) {
-			problems = append(problems, fmt.Sprintf("the probe %q has the target %q, which is not a path, such as /agents/agt_1; what is none goes in Raw", p.Name, p.Target))
-			continue
-		}
-		p.Target = s.Prefix + p.Target
-		all = append(all, probe{Probe: p, http1: p.Raw != ""})
-	}
-	return all, problems
-}
-
-// isTarget reports whether s is a path, or a path and a query, that a request line can have.
-func isTarget(s string) bool {
-	return strings.HasPrefix(s, "/") && !strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c == 0x7f })
-}
-
-// without takes out what the suite skips.
-func (s Suite) without(all []probe) (kept []probe, problems []string) {
-	names := map[string]bool{}
-	for _, p := range all {
-		names[p.Name] = true
-		if _, skip := s.Skip[p.Name]; !skip {
-			kept = append(kept, p)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(s.Skip)) {
-		if !names[name] {
-			problems = append(problems, fmt.Sprintf("Skip has %q, and there is no such probe; take it out", name))
-		}
-	}
-	return kept, problems
-}
-
-// routes reads the suite's routes.
-func (s Suite) routes() (routes []route, problems []string) {
-	if s.Routes == nil {
-		return []route{{"GET", "/"}, {"POST", "/"}}, nil
-	}
-	for _, text := range s.Routes {
-		method, target, ok := strings.Cut(text, " ")
-		if !ok || !isTarget(target) {
-			problems = append(problems, fmt.Sprintf("the route %q is not a method, a blank and a path, such as GET /agents/agt_1", text))
-			continue
-		}
-		routes = append(routes, route{method, target})
-	}
-	return routes, problems
 }
 
 func named(name, target string) probe { return probe{Probe: Probe{Name: name, Target: target}} }

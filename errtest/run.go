@@ -36,7 +36,7 @@ type Suite struct {
 	// Catalog has the errors. Nil is errcatalog.Standard.
 	Catalog *errcatalog.Catalog
 	// Prefix is the path of the part of the server that speaks the catalogue, such
-	// as /v1. It stands before the paths of all probes, but for raw ones. With a prefix,
+	// as /v1. It stands before the path of each probe that is not Raw. With a prefix,
 	// the built-in probes that have no path or one elsewhere are not sent.
 	Prefix string
 	// Routes are requests that the server knows, such as "POST /agents" or "GET
@@ -79,12 +79,13 @@ func (s Suite) Run(t TB, h http.Handler) {
 	if r.suite.Timeout <= 0 {
 		r.suite.Timeout = 30 * time.Second
 	}
+	if faults := s.faults(); faults != nil {
+		t.Errorf("errtest: %s", strings.Join(faults, "; "))
+		return
+	}
 	probes, problems := s.probes()
 	for _, problem := range problems {
 		t.Errorf("errtest: %s", problem)
-	}
-	if probes == nil && problems != nil {
-		return
 	}
 	r.serve(h, probes, false)
 	r.serve(h, probes, true)

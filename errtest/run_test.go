@@ -200,18 +200,22 @@ func TestSettingsThatAreWrongAreFailures(t *testing.T) {
 	t.Parallel()
 	f := new(fake)
 	errtest.Suite{
-		Routes: []string{"/agents", "GET agents", "GET /agents HTTP/1.1"},
+		Routes: []string{"/agents", "GET agents", "GET /agents HTTP/1.1", "GET /a%zz", "GE(T /agents", " /agents"},
 		Probes: []errtest.Probe{
 			{Name: "no slash", Target: "agents"},
 			{Name: "a blank", Target: "/agents/agt 7"},
 			{Name: "a URL", Target: "http://api.test/agents"},
 			{Name: "raw", Target: "agents", Raw: "GET /agents/agt_7 HTTP/1.1\r\nHost: api.test\r\n\r\n"},
 			{Name: "root"},
+			{Name: "an escape", Target: "/agents/%zz"},
+			{Name: "a method", Method: "GE T"},
 		},
 		Skip: map[string]string{"no such probe": "it is dear"},
 	}.Run(f, stack(nil))
 	want := []string{
 		`the route "/agents" is not a method, a blank and a path`, `the route "GET agents" is not`, `the route "GET /agents HTTP/1.1" is not`,
+		`the route "GET /a%zz" is not`, `the route "GE(T /agents" is not`, `the route " /agents" is not`,
+		`the probe "an escape" has the target "/agents/%zz"`, `the probe "a method" has the method "GE T"`,
 		`the probe "no slash" has the target "agents"`, `the probe "a blank" has the target "/agents/agt 7"`, `the probe "a URL" has the target "http://api.test/agents"`,
 		`Skip has "no such probe", and there is no such probe`,
 	}
@@ -225,13 +229,20 @@ func TestSettingsThatAreWrongAreFailures(t *testing.T) {
 	}
 }
 
-func TestAPrefixThatIsNoneIsTheOnlyFailure(t *testing.T) {
+func TestASettingOfAllProbesThatIsWrongIsTheOnlyFailure(t *testing.T) {
 	t.Parallel()
-	for _, prefix := range []string{"v1", "/", "/v1/", "/v1?a=b", "/v 1", "http://api.test/v1"} {
+	for _, prefix := range []string{"v1", "/", "/v1/", "/v1?a=b", "/v 1", "/v1%zz", "http://api.test/v1"} {
 		f := new(fake)
 		errtest.Suite{Prefix: prefix}.Run(f, stack(nil))
 		if len(f.errors) != 1 || f.find(fmt.Sprintf("the prefix %q is not", prefix), "such as /v1") == "" {
 			t.Errorf("with the prefix %q:\n%s", prefix, f.some())
+		}
+	}
+	for _, h := range []http.Header{{"X-Key": {"a\r\nb"}}, {"X Key": {"a"}}, {"": {"a"}}} {
+		f := new(fake)
+		errtest.Suite{Header: h}.Run(f, stack(nil))
+		if len(f.errors) != 1 || f.find("can't be sent") == "" {
+			t.Errorf("with the headers %q:\n%s", h, f.some())
 		}
 	}
 }
@@ -258,9 +269,13 @@ func TestAPrefixKeepsTheProbesInside(t *testing.T) {
 	f := new(fake)
 	errtest.Suite{
 		Catalog: faos.Catalog, Prefix: "/v1", Routes: []string{"POST /agents"},
-		Probes: []errtest.Probe{{Name: "mine", Target: "/agents/7", Want: faos.CodeAgentNotFound}},
+		Probes: []errtest.Probe{
+			{Name: "mine", Target: "/agents/7", Want: faos.CodeAgentNotFound},
+			{Name: "a query", Target: "?limit=1"},
+			{Name: "nothing"},
+		},
 	}.Run(f, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasPrefix(r.URL.Path, "/v1/") {
+		if r.URL.Path != "/v1" && !strings.HasPrefix(r.URL.Path, "/v1/") {
 			w.WriteHeader(http.StatusTeapot)
 			return
 		}
