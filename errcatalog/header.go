@@ -2,6 +2,7 @@ package errcatalog
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,13 +10,14 @@ import (
 )
 
 // Header values that never change. They are shared: their capacity is 1, so that
-// whoever appends to one copies it.
+// whoever appends to one copies it. Who changes one in place changes it for all.
 var (
 	noStore     = []string{"no-store"}
 	noSniff     = []string{"nosniff"}
 	closeConn   = []string{"close"}
 	upgradeConn = []string{"Upgrade"}
 	noMethods   = []string{""}
+	acceptJSON  = []string{"application/json"}
 	problemType = []string{mediaProblem}
 	ownHeaders  = []string{"Allow", "Cache-Control", "Connection", "Content-Length", "Content-Type", "Retry-After", "Transfer-Encoding", "Upgrade", "Vary", "Www-Authenticate", "X-Content-Type-Options"}
 )
@@ -82,6 +84,8 @@ func (o *occurrence) setDuties(h http.Header) {
 	case http.StatusUnsupportedMediaType:
 		if list := valid(o.list("accept")); len(list) > 0 {
 			h["Accept"] = []string{strings.Join(list, ", ")}
+		} else if !says(h["Accept-Encoding"]) && !says(h["Accept-Patch"]) && !says(h["Accept-Post"]) {
+			setDefault(h, "Accept", acceptJSON) // as the contract's clients speak
 		}
 	case http.StatusRequestedRangeNotSatisfiable:
 		if v, ok := o.given("complete_length"); ok && Integer.accepts(v) && v.String()[0] != '-' {
@@ -95,11 +99,16 @@ func (o *occurrence) setDuties(h http.Header) {
 	}
 }
 
-// setDefault sets a header that is not set, or to nothing.
+// setDefault sets a header that is not set, or to nothing that can be sent.
 func setDefault(h http.Header, name string, values []string) {
-	if set := h[name]; len(values) > 0 && (len(set) == 0 || set[0] == "") {
+	if len(values) > 0 && !says(h[name]) {
 		h[name] = values
 	}
+}
+
+// says reports whether one of a header's values says something.
+func says(values []string) bool {
+	return slices.ContainsFunc(values, func(s string) bool { return s != "" && isFieldValue(s) })
 }
 
 // isWait reports whether a Retry-After is a number of seconds or a date (RFC 9110, section

@@ -72,6 +72,8 @@ func TestDutiesOfTheStatus(t *testing.T) {
 		{"401: they count more than what is set", errcatalog.CredentialsInvalid.With(challenged), http.Header{authenticate: {"Digest"}}, authenticate, []string{"Bearer", `Basic realm="a"`}},
 		{"401: what is set counts more than the entry's", errcatalog.CredentialsInvalid, http.Header{authenticate: {"Digest"}}, authenticate, []string{"Digest"}},
 		{"401: an empty challenge that is set is none", errcatalog.CredentialsMissing, http.Header{authenticate: {""}}, authenticate, []string{"Bearer"}},
+		{"401: a challenge with a line break that is set is none", errcatalog.CredentialsMissing, http.Header{authenticate: {"Basic\r\nX-Evil: 1"}}, authenticate, []string{"Bearer"}},
+		{"401: one of those that are set is enough", errcatalog.CredentialsMissing, http.Header{authenticate: {"", "Digest"}}, authenticate, []string{"", "Digest"}},
 		{"401: the entry's", errcatalog.CredentialsInvalid, nil, authenticate, []string{`Bearer error="invalid_token"`}},
 		{"401: the catalogue's", errcatalog.CredentialsMissing, nil, authenticate, []string{"Bearer"}},
 		{"401: a challenge with a line break is no challenge", errcatalog.CredentialsMissing.With(errcatalog.Strings("challenge", "a\r\nSet-Cookie: b")), nil, authenticate, []string{"Bearer"}},
@@ -97,8 +99,12 @@ func TestDutiesOfTheStatus(t *testing.T) {
 
 		{"415: what would do", errcatalog.UnsupportedMediaType.With(errcatalog.Strings("accept", "application/json", "text/csv")), nil, "Accept", []string{"application/json, text/csv"}},
 		{"415: what is set", errcatalog.UnsupportedMediaType, http.Header{"Accept": {"text/csv"}}, "Accept", []string{"text/csv"}},
-		{"415: nothing known", errcatalog.UnsupportedMediaType, nil, "Accept", nil},
-		{"415: a type with a line break is none", errcatalog.UnsupportedMediaType.With(errcatalog.Strings("accept", "a\nb")), nil, "Accept", nil},
+		{"415: nothing known is JSON", errcatalog.UnsupportedMediaType, nil, "Accept", []string{"application/json"}},
+		{"415: a type with a line break is none", errcatalog.UnsupportedMediaType.With(errcatalog.Strings("accept", "a\nb")), nil, "Accept", []string{"application/json"}},
+		{"415: a coding that would do is all", errcatalog.UnsupportedMediaType, http.Header{"Accept-Encoding": {"gzip"}}, "Accept", nil},
+		{"415: a patch that would do is all", errcatalog.UnsupportedMediaType, http.Header{"Accept-Patch": {"text/csv"}}, "Accept", nil},
+		{"415: a post that would do is all", errcatalog.UnsupportedMediaType, http.Header{"Accept-Post": {"text/csv"}}, "Accept", nil},
+		{"415: an empty list says nothing", errcatalog.UnsupportedMediaType, http.Header{"Accept-Encoding": {""}, "Accept": {""}}, "Accept", []string{"application/json"}},
 
 		{"416: the length", errcatalog.RangeNotSatisfiable.With(slog.Int("complete_length", 1234)), nil, "Content-Range", []string{"bytes */1234"}},
 		{"416: the length, unsigned", errcatalog.RangeNotSatisfiable.With(slog.Uint64("complete_length", 1234)), nil, "Content-Range", []string{"bytes */1234"}},
@@ -155,7 +161,7 @@ func TestHeadersOfTheAbandonedResponseAreDropped(t *testing.T) {
 	t.Parallel()
 	stale := []string{
 		"Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition", "Content-Language", "Content-Location",
-		"Content-Digest", "Repr-Digest", "Digest", "Accept-Ranges", "Etag", "Expires", "Last-Modified", "Location", "Trailer",
+		"Content-Digest", "Content-Md5", "Repr-Digest", "Digest", "Accept-Ranges", "Age", "Signature", "Signature-Input", "Etag", "Expires", "Last-Modified", "Location", "Trailer",
 		"Transfer-Encoding",
 		http.TrailerPrefix + "X-End",
 	}

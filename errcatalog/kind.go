@@ -86,7 +86,8 @@ const (
 	PayloadTooLarge Kind = "payload_too_large"
 	// URITooLong is 414.
 	URITooLong Kind = "uri_too_long"
-	// UnsupportedMediaType is 415. Params: accept, the media types that would do.
+	// UnsupportedMediaType is 415. Params: accept, the media types that would do; without,
+	// the reply's Accept is application/json, unless that or another Accept header is set.
 	UnsupportedMediaType Kind = "unsupported_media_type"
 	// RangeNotSatisfiable is 416. Params: complete_length, in bytes.
 	RangeNotSatisfiable Kind = "range_not_satisfiable"

@@ -11,8 +11,9 @@ import (
 func Stale(name string) bool {
 	switch name {
 	case "Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition",
-		"Content-Language", "Content-Location", "Content-Digest", "Repr-Digest", "Digest",
-		"Accept-Ranges", "Etag", "Expires", "Last-Modified", "Location", "Trailer", "Transfer-Encoding":
+		"Content-Language", "Content-Location", "Content-Digest", "Content-Md5", "Repr-Digest", "Digest",
+		"Accept-Ranges", "Age", "Etag", "Expires", "Last-Modified", "Location", "Signature", "Signature-Input",
+		"Trailer", "Transfer-Encoding":
 		return true
 	}
 	return strings.HasPrefix(name, http.TrailerPrefix)

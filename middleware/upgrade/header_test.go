@@ -69,6 +69,21 @@ func TestHeadersAreThoseOfTheStatus(t *testing.T) {
 	}
 }
 
+func TestATypeInLowerCaseIsOne(t *testing.T) {
+	t.Parallel()
+	h, _ := upgraded(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header()["content-type"] = []string{"application/json"}
+		w.WriteHeader(http.StatusConflict)
+		_, _ = io.WriteString(w, "{}")
+	})
+	testutil.Protocols(t, func(t *testing.T, h2 bool) {
+		resp, body := testutil.Get(t, testutil.Serve(t, h, h2), "/")
+		if resp.StatusCode != 409 || body != "{}" || resp.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("got %d %v %s", resp.StatusCode, resp.Header, body)
+		}
+	})
+}
+
 func TestInformationalStatusesGoOut(t *testing.T) {
 	t.Parallel()
 	testutil.Protocols(t, func(t *testing.T, h2 bool) {

@@ -42,7 +42,7 @@ func (e *ReplyError) params(now time.Time) []slog.Attr {
 			params = append(params, errcatalog.Strings("allow", e.allow(methods)...))
 		}
 	case http.StatusUnsupportedMediaType:
-		if types := e.accept(); len(types) > 0 {
+		if types := list(e.Header["Accept"]); len(types) > 0 {
 			params = append(params, errcatalog.Strings("accept", types...))
 		}
 	case http.StatusUpgradeRequired:
@@ -66,16 +66,6 @@ func (e *ReplyError) allow(values []string) []string {
 	}
 	slices.Sort(methods) // chi has them in any order
 	return methods
-}
-
-// accept returns the media types of a 415. One that names nothing that would do is taken
-// to want JSON, as the contract's clients speak.
-func (e *ReplyError) accept() []string {
-	types := list(e.Header["Accept"])
-	if len(types) == 0 && len(e.Header["Accept-Encoding"])+len(e.Header["Accept-Patch"])+len(e.Header["Accept-Post"]) == 0 {
-		return []string{"application/json"}
-	}
-	return types
 }
 
 // list returns the elements of a header that is a list.

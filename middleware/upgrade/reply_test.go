@@ -36,6 +36,8 @@ func TestHeadersBecomeParams(t *testing.T) {
 		{"the types", 415, http.Header{"Accept": {"text/csv, text/plain;q=0.5"}}, "[accept=[text/csv text/plain;q=0.5]]"},
 		{"the length", 416, http.Header{"Content-Range": {"bytes */47"}}, "[complete_length=47]"},
 		{"the protocols", 426, http.Header{"Upgrade": {"websocket, h2c"}}, "[upgrade=[websocket h2c]]"},
+		{"the length, by a name in lower case", 416, http.Header{"content-range": {"bytes */47"}}, "[complete_length=47]"},
+		{"the types, by a name in lower case", 415, http.Header{"accept": {"text/csv"}}, "[accept=[text/csv]]"},
 		{"no length", 416, http.Header{"Content-Range": {"bytes 0-1/2"}}, "[]"},
 		{"a negative length", 416, http.Header{"Content-Range": {"bytes */-1"}}, "[]"},
 	} {

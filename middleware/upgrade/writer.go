@@ -132,6 +132,7 @@ func (w *writer) hold(status int) {
 	w.held = &ReplyError{
 		Status: status, Header: w.ResponseWriter.Header().Clone(), method: w.r.Method, inCharge: w.st.InCharge(),
 	}
+	reqstate.Canonicalize(w.held.Header)
 	if status >= 500 {
 		w.st.Failing()
 	}
