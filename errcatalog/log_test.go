@@ -148,6 +148,17 @@ func (h contextHandler) Handle(ctx context.Context, _ slog.Record) error {
 	return nil
 }
 
+func TestAReportThatPanicsCostsNoReply(t *testing.T) {
+	got := logged(t, func() {
+		w := Writer{Report: func(context.Context, *errcatalog.Error, error) { panic("no disk") }}
+		if rec := serve(w.Always(errcatalog.NotFound), get()); rec.Code != 404 {
+			t.Errorf("it answers %d", rec.Code)
+		}
+	})
+	wantHas(t, got, "the Report panicked")
+	wantHas(t, got, "no disk")
+}
+
 func TestAnErrorWhoseTextPanicsIsLogged(t *testing.T) {
 	got := logged(t, func() {
 		w := Writer{}

@@ -27,7 +27,8 @@ type Writer struct {
 	// Report, if not nil, is told of every error that the Writer was given: as the
 	// catalogue resolved it, with its private cause. The last argument is nil when
 	// the reply was sent as the error meant it. Otherwise it is one of this
-	// package's Err variables or the error of the connection.
+	// package's Err variables or the error of the connection. A panic of it is logged, and
+	// costs no reply.
 	//
 	// Nil logs to slog.Default what someone has to see: errors of status 500 and
 	// more, and those with a last argument, but for clients that left. Where an
@@ -183,6 +184,7 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, s
 // report tells of an error and of what became of it.
 func (w *Writer) report(ctx context.Context, o *occurrence, problem error) {
 	if w.Report != nil {
+		defer spare(ctx)
 		w.Report(ctx, o.public(), problem)
 		return
 	}
@@ -199,6 +201,13 @@ func (w *Writer) report(ctx context.Context, o *occurrence, problem error) {
 		attrs = append(attrs, slog.String("problem", problem.Error()))
 	}
 	slog.LogAttrs(ctx, level, "request failed", attrs...)
+}
+
+// spare recovers from a panic of a Report, which costs no request its reply.
+func spare(ctx context.Context) {
+	if v := recover(); v != nil {
+		slog.ErrorContext(ctx, "errcatalog: the Report panicked", "panic", v)
+	}
 }
 
 // Handle returns a handler that answers with the error that h returns. Inside, w
