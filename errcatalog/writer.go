@@ -62,6 +62,9 @@ func (w *Writer) WriteError(rw http.ResponseWriter, r *http.Request, err error) 
 	problem := c.resolve(&o, err, w.Rules, ctx)
 	st := reqstate.From(ctx)
 	var around *reqstate.State // of a response that rw may be copied to
+	if st == nil {
+		st = reqstate.Observer(rw) // of a request that got another context
+	}
 	if st != nil {
 		o.meta.RequestID = st.RequestID
 		if !st.Observes(rw) {

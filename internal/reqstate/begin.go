@@ -22,7 +22,7 @@ func Begin(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
 // Carry returns w, and r with the state that was begun in its context. It changes r in
 // place, unless that is the request which came to Begin.
 func Carry(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *http.Request) {
-	s := observer(w)
+	s := Observer(w)
 	if s == nil || s.begun == nil {
 		_, w, r = Ensure(w, r)
 		return w, r
@@ -36,8 +36,8 @@ func Carry(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *http.R
 	return w, r
 }
 
-// observer returns the innermost state that observes w, nil if none does.
-func observer(w http.ResponseWriter) *State {
+// Observer returns the innermost state that observes w, nil if none does.
+func Observer(w http.ResponseWriter) *State {
 	for w := range Unwrapped(w) {
 		if response, ok := w.(*Response); ok {
 			return response.st

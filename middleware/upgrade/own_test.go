@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ import (
 	"github.com/contrite-go/contrite/internal/testutil"
 	"github.com/contrite-go/contrite/middleware"
 	"github.com/contrite-go/contrite/middleware/upgrade"
+	"github.com/contrite-go/contrite/requestid"
 )
 
 // part has a part of a batch fail.
@@ -357,3 +359,20 @@ func (w session) WriteHeader(status int) {
 }
 
 func (w session) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func TestAnErrorWithAContextOfItsOwnIsTheResponses(t *testing.T) {
+	t.Parallel()
+	errs := &errcatalog.Writer{Report: func(context.Context, *errcatalog.Error, error) {}}
+	h := requestid.Handler(upgrade.Replies{OnError: errs.WriteError}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		errs.WriteError(w, r.WithContext(context.Background()), errcatalog.Conflict)
+		_, _ = io.WriteString(w, "more")
+		errs.WriteError(w, r, errcatalog.Internal)
+	})))
+	testutil.Protocols(t, func(t *testing.T, h2 bool) {
+		resp, body := testutil.Get(t, testutil.Serve(t, h, h2), "/")
+		isContract(t, resp, body, 409)
+		if id := resp.Header.Get("X-Request-Id"); id == "" || !strings.Contains(body, id) {
+			t.Errorf("the body %s has not the ID %q", body, id)
+		}
+	})
+}
