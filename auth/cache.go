@@ -49,20 +49,25 @@ func (c *Cache) Format(s fmt.State, _ rune) { hide(s, "[cache]") }
 
 // Find implements [Finder].
 func (c *Cache) Find(ctx context.Context, hash Hash) (*Key, error) {
-	now := clock()
-	c.mu.RLock()
-	key, ok := c.keys.get(hash, now)
-	if !ok {
-		_, ok = c.unknown.get(hash, now)
-	}
-	c.mu.RUnlock()
-	switch {
+	switch key, ok := c.kept(hash); {
 	case key != nil:
 		return key, nil
 	case ok:
 		return nil, ErrNotFound
 	}
 	return c.load(ctx, hash)
+}
+
+// kept returns what is kept of the hash, if anything is: its key, or nil if the store does
+// not have it.
+func (c *Cache) kept(hash Hash) (key *Key, ok bool) {
+	now := clock()
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if key, ok = c.keys.get(hash, now); !ok {
+		_, ok = c.unknown.get(hash, now)
+	}
+	return key, ok
 }
 
 // load asks the store, or waits for who is asking it already. What was asked longer
