@@ -8,8 +8,8 @@ import (
 	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
-// OrScope returns f. If that is nil it returns what has the Writer answer whose Scope the
-// request is in, and outside of any one that answers with errcatalog.Standard.
+// OrScope returns f, unless that is nil. Then the Writer answers whose Scope the request is
+// in, and outside of any Scope a zero one.
 func OrScope(f func(http.ResponseWriter, *http.Request, error)) func(http.ResponseWriter, *http.Request, error) {
 	if f == nil {
 		return inCharge

@@ -54,7 +54,7 @@ func (s *State) Told() []*Copy {
 // Adopted records that the reply is this state's failure, whatever was answered before
 // that did not go out.
 func (s *State) Adopted(reply *Copy) {
-	if a := s.failed.Load(); a != nil && a.is == sent && a.Err == reply.Err {
+	if a := s.failed.Load(); a != nil && a.is == sent && same(a.Err, reply.Err) {
 		return // it was told as it went by
 	}
 	s.failed.turn(sent, written) // which this one replaces

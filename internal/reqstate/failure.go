@@ -53,8 +53,8 @@ var (
 	taken   = &answer{is: overtaken}
 )
 
-// A place has the answer, nil before there is one. It is the fork's own goroutine that
-// changes it, and who overtakes the fork.
+// A place has the answer, nil before there is one. The goroutine that serves the request
+// changes it, and for a fork also the one that overtakes it.
 type place struct{ atomic.Pointer[answer] }
 
 // record takes a reply for the answer if it is the first, and reports whether it is.

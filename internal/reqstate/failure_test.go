@@ -182,3 +182,15 @@ func TestTheReplyOfAForkThatIsOvertakenGivesWayToTheNext(t *testing.T) {
 		t.Errorf("it has %v, want %v and what it dropped", got, next)
 	}
 }
+
+func TestAnAdoptedReplyMayHaveAnErrorOfAnyType(t *testing.T) {
+	t.Parallel()
+	st, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
+	st.Answer(st.Response(), 410, 2)
+	st.Response().WriteHeader(410)
+	st.Failed(reqstate.Failure{Code: "first", Err: uncomparable{}})
+	st.Adopted(&reqstate.Copy{Status: 410, Failure: reqstate.Failure{Code: "adopted", Err: uncomparable{}}})
+	if got := st.Failure().Code; got != "adopted" {
+		t.Errorf("it has %q, want the one that was adopted", got)
+	}
+}
