@@ -25,10 +25,9 @@ package requestid
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/binary"
+	"math/rand/v2"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,33 +46,14 @@ const maxLen = 128
 // was made. New does not fail, and is safe for concurrent use.
 func New() string { return newAt(time.Now()) }
 
+// newAt returns the ID of a request that came then. Its random bits are of the generator
+// of math/rand/v2, which is ChaCha8, seeded by the operating system.
 func newAt(now time.Time) string {
-	src := sources.Get().(*source)
-	id := format(src.next(tick(now)))
-	sources.Put(src)
-	return id
-}
-
-// A source makes UUIDs of random bytes that it has read ahead, which saves most of them
-// a system call. None is used twice.
-type source struct {
-	random [512]byte
-	left   int // of random
-}
-
-var sources = sync.Pool{New: func() any { return new(source) }}
-
-// next returns a UUID of version 7 whose 60 bits of time are tick.
-func (s *source) next(tick uint64) (u uuid.UUID) {
-	if s.left == 0 {
-		_, _ = rand.Read(s.random[:]) // never fails: Go ends the program instead
-		s.left = len(s.random)
-	}
-	s.left -= 8
-	copy(u[8:], s.random[s.left:])
-	binary.BigEndian.PutUint64(u[:8], tick>>12<<16|0x7000|tick&0xfff)
-	u[8] = u[8]&0x3f | 0x80
-	return u
+	var u uuid.UUID
+	t := tick(now)
+	binary.BigEndian.PutUint64(u[:8], t>>12<<16|0x7000|t&0xfff)
+	binary.BigEndian.PutUint64(u[8:], rand.Uint64()>>2|1<<63)
+	return format(u)
 }
 
 // last is the last tick.
