@@ -101,11 +101,11 @@ func observed(st *reqstate.State, o *occurrence, reply *reqstate.Copy, err, prob
 		f.Err = o.public()
 	}
 	if !st.Observed || !loud || problem == http.ErrHandlerTimeout { // which nobody waited for
-		st.Failed(f)
+		st.Failed(o.entry.Status, f)
 		return false
 	}
 	f.Problem = problem
-	return st.Failed(f)
+	return st.Failed(o.entry.Status, f)
 }
 
 // tooLate says why nothing can be written any more, if that is so.
@@ -220,7 +220,11 @@ func spare(ctx context.Context) {
 // and no more: to have the client see that the response is not whole, it must
 // panic with http.ErrAbortHandler.
 func (w *Writer) Handle(h func(http.ResponseWriter, *http.Request) error) http.Handler {
-	return w.scope(h)
+	return w.Scope(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if err := h(rw, r); err != nil {
+			w.WriteError(rw, r, err)
+		}
+	}))
 }
 
 // Always returns a handler that answers every request with err. It is for the
@@ -233,16 +237,9 @@ func (w *Writer) Always(err error) http.HandlerFunc {
 // Scope returns a handler in which w answers for everything inside: also for the
 // panics, deadlines and foreign errors that the suite's middlewares outside of it
 // find. An inner Scope counts more than an outer one.
+//
+// It stays in charge when next panics, for the middleware that recovers.
 func (w *Writer) Scope(next http.Handler) http.Handler {
-	return w.scope(func(rw http.ResponseWriter, r *http.Request) error {
-		next.ServeHTTP(rw, r)
-		return nil
-	})
-}
-
-// scope has w in charge while h runs. It stays in charge when h panics, for the
-// middleware that recovers.
-func (w *Writer) scope(h func(http.ResponseWriter, *http.Request) error) http.Handler {
 	onError := reqstate.OnError(w.WriteError)
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		st, rw, r := reqstate.Ensure(rw, r)
@@ -252,9 +249,7 @@ func (w *Writer) scope(h func(http.ResponseWriter, *http.Request) error) http.Ha
 				st.Abandon(&onError)
 			}
 		}()
-		if err := h(rw, r); err != nil {
-			onError(rw, r, err)
-		}
+		next.ServeHTTP(rw, r)
 		st.Enter(outer)
 		ended = true
 	})

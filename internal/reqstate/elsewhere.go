@@ -5,14 +5,11 @@ import "slices"
 // maxTold is how many replies are kept at most, the last ones.
 const maxTold = 100
 
-// none is what was told before the first.
-var none []*Copy
-
 // Watched reports whether replies may be copied to where they are looked at: here or in
 // a state around this one. It is safe for use by others. A nil State is not watched.
 func (s *State) Watched() bool {
 	for ; s != nil; s = s.outer {
-		if s.elsewhere.Load() != nil {
+		if s.watched.Load() {
 			return true
 		}
 	}

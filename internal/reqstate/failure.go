@@ -101,21 +101,21 @@ func (a *answer) shows(status int) bool {
 	return a.is == sent || a.is == written && (status == 0 || status == int(a.status))
 }
 
-// Failed records the reply that was written for an error, here and in the states around this
+// Failed records the reply of that status that was written for an error, here and in the states around this
 // one whose response it is too, by way of a wrapper without Unwrap. A batch, which only
 // collects the replies to its parts, has not failed with one of them. It reports whether that
 // is the answer here: it is the first, or was sent where those before were not.
-func (s *State) Failed(f Failure) (counts bool) {
-	a := &answer{written, s.status, f}
-	if s.response.Status() == int(s.status) { // else a wrapper between keeps the reply back, or drops it
+func (s *State) Failed(status int, f Failure) (counts bool) {
+	a := &answer{written, int32(status), f}
+	if s.response.Status() == status { // else a wrapper between keeps the reply back, or drops it
 		a.is = sent
 	}
 	counts = s.failed.record(a) || s.failed.correct(a)
 	if s.failed.Load() == taken {
 		return false // another reply is on its way around this one
 	}
-	for s = s.outer; s != nil && (s.response.Status() == 0 || s.response.Status() == int(a.status)); s = s.outer {
-		if s.response.Status() == int(a.status) && s.failed.Load() == nil {
+	for s = s.outer; s != nil && (s.response.Status() == 0 || s.response.Status() == status); s = s.outer {
+		if s.response.Status() == status && s.failed.Load() == nil {
 			s.failed.record(&answer{sent, a.status, f})
 		}
 	}

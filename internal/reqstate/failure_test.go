@@ -34,8 +34,7 @@ func TestFailed(t *testing.T) {
 			}
 			inner, w, _ := reqstate.Ensure(test.wrap(w), r)
 			w.WriteHeader(410)
-			inner.Answer(w, 410, 2)
-			inner.Failed(reqstate.Failure{Code: "code", Err: failure})
+			inner.Failed(410, reqstate.Failure{Code: "code", Err: failure})
 			if f := inner.Failure(); f.Code != "code" || f.Err != failure {
 				t.Errorf("the inner state has %v", f)
 			}
@@ -50,14 +49,12 @@ func TestFailed(t *testing.T) {
 func TestALateFailureDoesNotReplaceThatOfTheOuterState(t *testing.T) {
 	t.Parallel()
 	outer, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-	outer.Answer(w, 503, 2)
-	outer.Failed(reqstate.Failure{Code: "first"})
+	outer.Failed(503, reqstate.Failure{Code: "first"})
 	w.WriteHeader(503)
 	inner, iw, _ := reqstate.Ensure(httptest.NewRecorder(), get().WithContext(outer))
-	inner.Answer(iw, 503, 2)
 	iw.WriteHeader(503)
 	var late sync.WaitGroup
-	late.Go(func() { inner.Failed(reqstate.Failure{Code: "late"}) })
+	late.Go(func() { inner.Failed(503, reqstate.Failure{Code: "late"}) })
 	for range 100 {
 		if f := outer.Failure(); f.Code != "first" {
 			t.Errorf("it is %v", f)
@@ -72,9 +69,8 @@ func TestALateFailureDoesNotReplaceThatOfTheOuterState(t *testing.T) {
 func TestAReplyOfAnotherStatusIsNotTheFailures(t *testing.T) {
 	t.Parallel()
 	st, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-	st.Answer(w, 410, 2)
 	w.WriteHeader(200)
-	if st.Failed(reqstate.Failure{Code: "gone"}); st.Failure().Code != "" {
+	if st.Failed(410, reqstate.Failure{Code: "gone"}); st.Failure().Code != "" {
 		t.Errorf("it is %v", st.Failure())
 	}
 }
@@ -89,11 +85,10 @@ func TestErrorsOfAnyTypeFollowOneAnother(t *testing.T) {
 	st, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
 	failure := reqstate.Failure{Err: uncomparable{"a"}, Problem: errors.New("odd")}
 	for _, status := range []int{400, 500, 503} {
-		st.Answer(w, status, 2)
-		st.Failed(failure)
+		st.Failed(status, failure)
 	}
 	w.WriteHeader(503)
-	if st.Failed(failure); !errors.As(st.Failure().Err, new(uncomparable)) {
+	if st.Failed(503, failure); !errors.As(st.Failure().Err, new(uncomparable)) {
 		t.Errorf("it is %v", st.Failure())
 	}
 }
@@ -123,8 +118,7 @@ func TestAFailureThatAWrapperDropsIsToldIfSomebodyHasToSeeIt(t *testing.T) {
 	} {
 		for _, told := range []bool{false, true} {
 			st, w, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-			st.Answer(w, test.dropped, 2)
-			st.Failed(reqstate.Failure{Code: "code", Err: lost, Problem: test.problem})
+			st.Failed(test.dropped, reqstate.Failure{Code: "code", Err: lost, Problem: test.problem})
 			if test.sent != nil {
 				w.WriteHeader(test.sent.Status)
 			}
@@ -133,8 +127,7 @@ func TestAFailureThatAWrapperDropsIsToldIfSomebodyHasToSeeIt(t *testing.T) {
 			case told:
 				st.Adopted(test.sent)
 			default:
-				st.Answer(w, test.sent.Status, 2)
-				if !st.Failed(test.sent.Failure) || st.Failed(reqstate.Failure{Code: "second"}) {
+				if !st.Failed(test.sent.Status, test.sent.Failure) || st.Failed(test.sent.Status, reqstate.Failure{Code: "second"}) {
 					t.Errorf("%s: it is not the one that counts", name)
 				}
 			}
@@ -153,9 +146,8 @@ func TestTheReplyThatIsAdoptedIsTheFailure(t *testing.T) {
 	t.Parallel()
 	st, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
 	fail := func(text string) reqstate.Failure { return reqstate.Failure{Code: text, Err: errors.New(text)} }
-	st.Answer(st.Response(), 410, 2)
 	st.Response().WriteHeader(410)
-	st.Failed(fail("passed by"))
+	st.Failed(410, fail("passed by"))
 	adopted := fail("adopted")
 	st.Adopted(&reqstate.Copy{Status: 410, Failure: adopted})
 	if got := st.Failure(); got.Err != adopted.Err {
@@ -167,14 +159,12 @@ func TestTheReplyOfAForkThatIsOvertakenGivesWayToTheNext(t *testing.T) {
 	t.Parallel()
 	st, _, r := reqstate.Ensure(httptest.NewRecorder(), get())
 	fork := st.Fork(r.Context(), httptest.NewRecorder())
-	fork.Answer(fork.Response(), 503, 2)
 	late := reqstate.Failure{Code: "late", Err: errors.New("late"), Problem: errors.New("problem")}
-	fork.Failed(late)
+	fork.Failed(503, late)
 	st.Overtake(fork)
 	st.Join(fork, true) // which has nothing any more
-	st.Answer(st.Response(), 504, 2)
 	next := reqstate.Failure{Code: "next", Err: errors.New("next")}
-	if !st.Failed(next) || fork.Failed(next) {
+	if !st.Failed(504, next) || fork.Failed(504, next) {
 		t.Error("the next failure does not count, or one of the fork does")
 	}
 	got := st.Failure()
@@ -186,9 +176,8 @@ func TestTheReplyOfAForkThatIsOvertakenGivesWayToTheNext(t *testing.T) {
 func TestAnAdoptedReplyMayHaveAnErrorOfAnyType(t *testing.T) {
 	t.Parallel()
 	st, _, _ := reqstate.Ensure(httptest.NewRecorder(), get())
-	st.Answer(st.Response(), 410, 2)
 	st.Response().WriteHeader(410)
-	st.Failed(reqstate.Failure{Code: "first", Err: uncomparable{}})
+	st.Failed(410, reqstate.Failure{Code: "first", Err: uncomparable{}})
 	st.Adopted(&reqstate.Copy{Status: 410, Failure: reqstate.Failure{Code: "adopted", Err: uncomparable{}}})
 	if got := st.Failure().Code; got != "adopted" {
 		t.Errorf("it has %q, want the one that was adopted", got)

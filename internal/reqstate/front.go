@@ -40,8 +40,8 @@ func Late(w http.ResponseWriter) *Front {
 // Push has f know the contract's replies, as those further out do, until Pop.
 func (s *State) Push(f *Front) {
 	f.outer, s.front = s.front, f
-	if s.elsewhere.Load() == nil {
-		s.elsewhere.Store(&none)
+	if !s.watched.Load() {
+		s.watched.Store(true)
 	}
 }
 
@@ -52,7 +52,6 @@ func (s *State) Pop(f *Front) { s.front = f.outer }
 // status and body, is one of the contract's. It reports whether somebody is to have a copy:
 // see Through.
 func (s *State) Answer(w http.ResponseWriter, status, length int) (wanted bool) {
-	s.status = int32(status)
 	wanted = s.outer.Watched()
 	for f := s.front; f != nil; f = f.outer {
 		f.Status, f.Length = int16(status), int32(length)

@@ -42,7 +42,7 @@ type State struct {
 	// ShowsID says that responses have the ID in their headers, backed by IDHeader.
 	// Handlers can reach that one.
 	ShowsID  bool
-	status   int32 // of the contract's reply, 0 before it is written
+	watched  atomic.Bool // somebody looks at replies
 	IDHeader [1]string
 
 	response Response
@@ -53,7 +53,7 @@ type State struct {
 	// A handler that outlives its deadline (http.TimeoutHandler) is in a state of its
 	// own, and asks and tells this one from another goroutine.
 	onError   atomic.Pointer[OnError]
-	elsewhere atomic.Pointer[[]*Copy] // told of; nil unless anybody looks at replies
+	elsewhere atomic.Pointer[[]*Copy] // told of
 	failed    place
 	front     *Front // the innermost
 }

@@ -109,7 +109,7 @@ func TestEnsureMakesAnInnerStateForAnotherResponse(t *testing.T) {
 			answer := reqstate.OnError(func(http.ResponseWriter, *http.Request, error) { answered = true })
 			outer.RequestID = "r1"
 			outer.Enter(&answer)
-			outer.Failed(reqstate.Failure{Code: "other"})
+			outer.Failed(0, reqstate.Failure{Code: "other"})
 			other := wrap(w)
 			inner, iw, ir := reqstate.Ensure(other, r)
 			if inner == outer || reqstate.From(ir.Context()) != inner || reqstate.From(r.Context()) != outer {
@@ -287,9 +287,8 @@ func TestJoinTakesOverWhatAForkLearned(t *testing.T) {
 		fork.Principal = "p1"
 		fork.Routed("/inner")
 		fork.Routed("/outer")
-		fork.Answer(fork.Response(), 410, 2)
 		fork.Response().WriteHeader(410)
-		if !fork.Failed(failed) || fork.Failed(reqstate.Failure{Code: "second"}) {
+		if !fork.Failed(410, failed) || fork.Failed(410, reqstate.Failure{Code: "second"}) {
 			t.Error("the first failure counts, and only that")
 		}
 		st.Join(fork, want == failed)
