@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/contrite-go/contrite/auth"
+	"github.com/contrite-go/contrite/errcatalog"
 )
 
 // A slow store counts how often it is asked, and takes a second each time.
@@ -96,6 +97,32 @@ func (d *delayed) Find(ctx context.Context, hash auth.Hash) (*auth.Key, error) {
 	key, err := d.Memory.Find(ctx, hash)
 	time.Sleep(5 * time.Second)
 	return key, err
+}
+
+// A Verifier is given its time, which need not be that of the clock.
+func TestTheBoundHoldsForAnyTimeThatAKeyIsJudgedBy(t *testing.T) {
+	t.Parallel()
+	for name, off := range map[string]time.Duration{"now": 0, "long ago": -1e6 * time.Hour, "far ahead": 1e6 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			store := new(auth.Memory)
+			issuer := auth.Issuer{Store: store, Format: format}
+			secret, key, err := issuer.Issue(t.Context(), "test", auth.Grant{Environment: "live"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			keys := &auth.Keys{Store: &auth.Cache{Store: store}, Format: format}
+			if _, err := keys.Verify(t.Context(), secret, time.Now().Add(off)); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if _, err := issuer.Revoke(t.Context(), "test", key.ID); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(10 * time.Second)
+			if _, err := keys.Verify(t.Context(), secret, time.Now().Add(off)); !errors.Is(err, errcatalog.KeyRevoked) {
+				t.Errorf("%s, after it was revoked: %v", name, err)
+			}
+		})
+	}
 }
 
 func TestTheBoundHoldsWithAStoreThatIsSlowerThanIt(t *testing.T) {
