@@ -57,7 +57,7 @@ func (c *Carrier) take(r *http.Request) (string, presence) {
 // spaces, and a token68 (RFC 9110, section 11.4).
 func bearer(value string) (string, presence) {
 	const scheme = "Bearer"
-	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
+	if !strings.HasPrefix(value, scheme) && (len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme)) {
 		return "", absent
 	}
 	rest := value[len(scheme):]

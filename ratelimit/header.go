@@ -26,6 +26,7 @@ const (
 	headerRateLimit  = "Ratelimit"
 	headerPolicy     = "Ratelimit-Policy"
 	headerRetryAfter = "Retry-After"
+	headerRequestID  = "X-Request-Id"
 )
 
 // show sets the headers that tell how a request fared, the X-headers by the strictest
@@ -35,7 +36,7 @@ func (l *Limiter) show(s *scratch, h http.Header, v verdict) {
 	p, c, d := s.rules[v.strictest], &s.charges[v.strictest], &s.decisions[v.strictest]
 	var states, policies []string
 	tell := true
-	if len(h) > 0 { // there may be something to merge with
+	if len(h) > 1 || len(h) == 1 && h[headerRequestID] == nil { // there may be something to merge with
 		states, policies = h[headerRateLimit], h[headerPolicy]
 		tell = !d.Allowed || !stricter(h, d.Remaining)
 	}
