@@ -106,21 +106,59 @@ func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) WriteHeader(status int)      { d.status = status }
 func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
 
+// serveOne returns what has a chain serve a request, the same again and again.
+func serveOne(c chain) (one func(), w *discard) {
+	r := httptest.NewRequest(http.MethodGet, "/v1/agents/agt_1", nil)
+	r.Header.Set("Authorization", "Bearer "+c.credential)
+	w = &discard{header: http.Header{}}
+	return func() {
+		clear(w.header)
+		c.h.ServeHTTP(w, r)
+	}, w
+}
+
 // BenchmarkChain is one request through a whole server, without a network.
 func BenchmarkChain(b *testing.B) {
 	for _, c := range chains(b) {
 		b.Run(c.name, func(b *testing.B) {
-			r := httptest.NewRequest(http.MethodGet, "/v1/agents/agt_1", nil)
-			r.Header.Set("Authorization", "Bearer "+c.credential)
-			w := &discard{header: http.Header{}}
+			one, w := serveOne(c)
 			b.ReportAllocs()
 			for b.Loop() {
-				clear(w.header)
-				c.h.ServeHTTP(w, r)
+				one()
 			}
 			if w.status >= 400 {
 				b.Fatal(w.status)
 			}
 		})
 	}
+}
+
+// BenchmarkChainRounds is BenchmarkChain with the servers in turn: the median of each in
+// nanoseconds, and what part it is of the time that chi's parts take.
+//
+//	go -C bench test -run '^$' -bench ChainRounds -benchtime 1x
+func BenchmarkChainRounds(b *testing.B) {
+	all := chains(b)
+	for b.Loop() {
+		found := rounds(51, all, nanoseconds)
+		chi := found[len(found)-1]
+		for i, c := range all {
+			report(b, c, found[i], "ns")
+			report(b, c, shares(found[i], chi), "of-chi")
+		}
+	}
+}
+
+// nanoseconds returns what a request through a chain takes.
+func nanoseconds(c chain) float64 {
+	one, _ := serveOne(c)
+	const most = 50 * time.Millisecond
+	n, start := 0, time.Now()
+	for time.Since(start) < most {
+		for range 100 {
+			one()
+		}
+		n += 100
+	}
+	return float64(time.Since(start).Nanoseconds()) / float64(n)
 }

@@ -5,14 +5,10 @@ import (
 	"net/http/httptest"
 	"os/exec"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
-
-// rounds is how often each server is measured, in turn with the others.
-const rounds = 7
 
 var perSecond = regexp.MustCompile(`Requests/sec:\s+([0-9.]+)`)
 
@@ -26,22 +22,11 @@ func BenchmarkLoopback(b *testing.B) {
 		b.Skip("wrk is not installed")
 	}
 	all := chains(b)
-	rates := make([][]float64, len(all))
 	for b.Loop() {
-		for range rounds {
-			for i, c := range all {
-				rates[i] = append(rates[i], load(b, wrk, c))
-			}
+		found := rounds(7, all, func(c chain) float64 { return load(b, wrk, c) })
+		for i, c := range all {
+			report(b, c, shares(found[i], found[0]), "share")
 		}
-	}
-	for i, c := range all {
-		shares := make([]float64, len(rates[i])) // of the bare server in the same round
-		for n := range shares {
-			shares[n] = rates[i][n] / rates[0][n]
-		}
-		slices.Sort(shares)
-		name := strings.ReplaceAll(strings.ReplaceAll(c.name, ",", ""), " ", "-")
-		b.ReportMetric(shares[len(shares)/2], name+"-share")
 	}
 }
 
