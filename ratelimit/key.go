@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -18,8 +20,8 @@ import (
 )
 
 // What a request can lack that a key asks for. They are private causes, which no client
-// sees: ErrNoClientIP of a 400, of which only the Report of an [errcatalog.Writer] tells,
-// the others of a 500, which is in the log.
+// sees: ErrNoClientIP of a 400, of which slog.Default is told once, the others of a 500,
+// which is in the log.
 var (
 	ErrNoClientIP  = errors.New("ratelimit: the request has no client IP; put one of chi's middleware.ClientIPFrom… before the limiter, and see whether it trusts the proxies that there are")
 	ErrNoPrincipal = errors.New("ratelimit: the request has no principal; put an auth.Guard before the limiter")
@@ -45,21 +47,29 @@ func (k Key) Class() string {
 // ByIP counts by the client's IP address, as one of chi's middleware.ClientIPFrom…
 // found it; of an IPv6 address by its first 64 bits, as httprate.CanonicalizeIP does.
 // A request without one is answered as errcatalog.BadRequest: it came with a header of
-// addresses that does not parse, or there is no such middleware.
-func ByIP() Key { return Key{"ip", appendIP} }
+// addresses that does not parse, or there is no such middleware. The first one is told to
+// slog.Default with [ErrNoClientIP].
+func ByIP() Key {
+	var told sync.Once
+	return Key{"ip", func(b []byte, r *http.Request) ([]byte, error) {
+		ip := middleware.GetClientIPAddr(r.Context())
+		if !ip.IsValid() {
+			told.Do(func() { slog.WarnContext(r.Context(), "requests are refused", "error", ErrNoClientIP) })
+			return b, errcatalog.BadRequest.Because(ErrNoClientIP)
+		}
+		return appendIP(b, ip), nil
+	}}
+}
 
-func appendIP(b []byte, r *http.Request) ([]byte, error) {
-	ip := middleware.GetClientIPAddr(r.Context())
+func appendIP(b []byte, ip netip.Addr) []byte {
 	switch {
-	case !ip.IsValid():
-		return b, errcatalog.BadRequest.Because(ErrNoClientIP)
 	case ip.Is4() || ip.Is4In6():
 		four := ip.As4()
-		return append(append(b, '4'), four[:]...), nil
+		return append(append(b, '4'), four[:]...)
 	case ip.Zone() != "":
-		return ip.AppendTo(append(b, 'z')), nil
+		return ip.AppendTo(append(b, 'z'))
 	}
-	return appendNetwork(b, ip), nil
+	return appendNetwork(b, ip)
 }
 
 // appendNetwork appends the first 64 bits of an IPv6 address.

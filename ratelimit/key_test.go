@@ -1,8 +1,10 @@
 package ratelimit_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -101,6 +103,21 @@ func TestKeysThatARequestLacks(t *testing.T) {
 		if _, err := keyOf(test.key, r); !errors.Is(err, test.kind) || !errors.Is(err, test.cause) {
 			t.Errorf("%s: the error is %v", test.name, err)
 		}
+	}
+}
+
+// It is alone: the log is the program's.
+func TestTheFirstRequestWithoutAClientIPIsInTheLog(t *testing.T) {
+	var text bytes.Buffer
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	slog.SetDefault(slog.New(slog.NewTextHandler(&text, nil)))
+	key, r := ratelimit.ByIP(), httptest.NewRequest(http.MethodGet, "/", nil)
+	for range 3 {
+		_, _ = keyOf(key, r)
+	}
+	if got := text.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, ratelimit.ErrNoClientIP.Error()) {
+		t.Errorf("the log has\n%s", got)
 	}
 }
 
