@@ -9,9 +9,9 @@ import (
 	"github.com/contrite-go/contrite/cmd/errcat/internal/catalogfile"
 )
 
-const lintUsage = `errcat lint finds what is wrong in catalogues, all at once: a line for each fault,
-with its place, what is wrong, and how to mend it. It exits with 1 when one of them
-is an error; warnings alone are no failure.
+const lintUsage = `errcat lint finds what is wrong in catalogues: a line for each fault, with its place,
+what is wrong, and how to mend it. It exits with 1 when one of them is an error; warnings
+alone are no failure.
 
   errcat lint catalog.yaml
   errcat lint -format json api/*/catalog.yaml

@@ -309,6 +309,7 @@ func otherScenarios() []scenario {
 			refused("bodies of other types count", with(call("POST", "burst", "/agents", `x`), "Content-Type", "text/csv"), 415, "unsupported_media_type", `{}`, "X-RateLimit-Remaining: 1"),
 			ok("5", call("GET", "burst", "/agents/buggy-agent", ""), 200, buggy),
 			refused("6", call("GET", "burst", "/agents/buggy-agent", ""), 429, "rate_limit_exceeded", `{"limit":5,"window_seconds":60,"retry_after":60}`, "X-RateLimit-Limit: 5", "X-RateLimit-Remaining: 0", "Retry-After: 60"),
+			ok("not from ending maintenance", call("PUT", "burst", "/admin/maintenance", `{"enabled":false}`), 200, `{"enabled":false,"retry_after":30}`),
 			ok("not other keys", get("/agents/buggy-agent"), 200, buggy),
 		}},
 		{"maintenance ends all calls", []row{

@@ -100,6 +100,7 @@ func (s *System) limiter() *ratelimit.Limiter {
 	}
 	return &ratelimit.Limiter{Store: s.Limits, OnError: s.Errors.WriteError, Policies: []ratelimit.Policy{{
 		Name: "default", Window: time.Minute, Key: ratelimit.ByPrincipal(), OnFailure: ratelimit.Local,
+		Exempt: maintains, // else maintenance could not be ended
 		Limits: func(r *http.Request) int64 {
 			if auth.FromContext(r.Context()).Quota == "burst" {
 				return burst
@@ -111,12 +112,17 @@ func (s *System) limiter() *ratelimit.Limiter {
 
 const maintenancePath = "/admin/maintenance"
 
+// maintains reports whether a call switches maintenance.
+func maintains(r *http.Request) bool {
+	return r.Method == http.MethodPut && r.URL.Path == maintenancePath
+}
+
 // unlessMaintained answers all calls while the API is under maintenance, but for the
 // one that ends it.
 func (s *System) unlessMaintained(next http.Handler) http.Handler {
 	maintained := s.maintenance.Handler(s.Errors.WriteError)(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPut && r.URL.Path == maintenancePath {
+		if maintains(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
