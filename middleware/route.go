@@ -3,7 +3,6 @@ package middleware
 import (
 	"context"
 	"net/http"
-	"net/url"
 
 	"github.com/go-chi/chi/v5"
 
@@ -46,21 +45,21 @@ func pattern(r *http.Request) string {
 	return r.Pattern
 }
 
-// routeOf returns the pattern by which a handler that is a router serves such requests,
-// without serving one. It is for a request whose own pattern can't be looked at.
-func routeOf(router http.Handler, method, host string, u *url.URL) string {
+// routeOf returns the pattern by which a handler that is a router serves a request like r,
+// without serving it. It is for one that is being served, whose pattern can't be looked at.
+func routeOf(router http.Handler, r *http.Request) string {
 	switch router := router.(type) {
 	case *http.ServeMux:
-		h, pattern := router.Handler(&http.Request{Method: method, Host: host, URL: u})
-		if inner := routeOf(h, method, host, u); inner != "" {
+		h, pattern := router.Handler(r)
+		if inner := routeOf(h, r); inner != "" {
 			return inner
 		}
 		return pattern
 	case chi.Routes:
-		if u.RawPath != "" {
-			return router.Find(chi.NewRouteContext(), method, u.RawPath)
+		if r.URL.RawPath != "" {
+			return router.Find(chi.NewRouteContext(), r.Method, r.URL.RawPath)
 		}
-		return router.Find(chi.NewRouteContext(), method, u.Path)
+		return router.Find(chi.NewRouteContext(), r.Method, r.URL.Path)
 	}
 	return ""
 }

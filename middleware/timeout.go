@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -52,7 +51,6 @@ func timeout(next, router http.Handler, onError OnError, d time.Duration) http.H
 		st, w, r := reqstate.Ensure(w, r)
 		ctx, cancel := context.WithCancelCause(detached(r.Context()))
 		defer cancel(nil)
-		path, rawPath := r.URL.Path, r.URL.RawPath // which the handler may change
 		run := newRun(ctx, st, w, r)
 		go run.serve(next, onError)
 		timer := time.NewTimer(d)
@@ -63,7 +61,7 @@ func timeout(next, router http.Handler, onError OnError, d time.Duration) http.H
 			if run.out.expire() {
 				st.Overtake(run.st) // before the handler fails for want of time
 				cancel(late)
-				st.Routed(routeOf(router, r.Method, r.Host, &url.URL{Path: path, RawPath: rawPath}))
+				st.Routed(routeOf(router, r))
 				run.answer(w, r, onError, late)
 				return
 			}
@@ -96,6 +94,8 @@ func newRun(ctx context.Context, st *reqstate.State, w http.ResponseWriter, r *h
 	run.out.w, run.out.header = w, maps.Clone(w.Header())
 	run.st = st.Fork(ctx, &run.out)
 	run.r = r.WithContext(run.st)
+	u := *r.URL
+	run.r.Header, run.r.URL = r.Header.Clone(), &u // which the handler may change, however late it is
 	return run
 }
 

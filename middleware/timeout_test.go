@@ -36,6 +36,32 @@ func TestAHandlerThatOutlivesItsDeadlineRacesNobody(t *testing.T) {
 	wg.Wait()
 }
 
+// TestALateHandlerHasARequestOfItsOwn is about the maps and pointers in it, which a copy of
+// the request shares.
+func TestALateHandlerHasARequestOfItsOwn(t *testing.T) {
+	t.Parallel()
+	stop := make(chan struct{})
+	defer close(stop)
+	h := middleware.Stack{Timeout: time.Millisecond}.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		r.Header.Set("Accept", "application/problem+json")
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				r.Header.Set("X-Step", "1")
+				r.URL.Path = "/step"
+			}
+		}
+	}))
+	s := testutil.Serve(t, h, false)
+	for range 3 {
+		if resp, body := testutil.Get(t, s, "/"); resp.StatusCode != 504 || resp.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("got %d %v %s", resp.StatusCode, resp.Header, body)
+		}
+	}
+}
+
 // blind is a wrapper without Unwrap.
 type blind struct{ http.ResponseWriter }
 
