@@ -134,8 +134,10 @@ func (g *guarded) WriteHeader(status int) {
 		g.w.WriteHeader(status)
 	case g.phase != kept || g.first != nil:
 	case informs:
+		outside := maps.Clone(g.w.Header()) // for the reply at the deadline
 		g.copyHeader(g.header)
 		g.w.WriteHeader(status)
+		g.copyHeader(outside)
 	default:
 		g.begin(status)
 	}

@@ -105,6 +105,30 @@ func TestTheTimeoutAnswersForALateHandler(t *testing.T) {
 	}
 }
 
+// A proxy passes an upstream's hints on, and clears the header after them.
+func TestHintsLeaveTheTimeoutsReplyTheHeadersFromOutside(t *testing.T) {
+	t.Parallel()
+	late := middleware.Timeout(new(errcatalog.Writer).WriteError, time.Millisecond)(http.HandlerFunc(
+		func(w http.ResponseWriter, r *http.Request) {
+			for range 2 {
+				w.Header().Set("Link", "</style.css>; rel=preload")
+				w.WriteHeader(http.StatusEarlyHints)
+				clear(w.Header())
+			}
+			w.Header().Set("Late", "yes")
+			<-r.Context().Done()
+		}))
+	s := testutil.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		late.ServeHTTP(w, r)
+	}), false)
+	resp, _ := testutil.Get(t, s, "/")
+	h := resp.Header
+	if resp.StatusCode != 504 || h.Get("Access-Control-Allow-Origin") != "*" || h["Link"] != nil || h["Late"] != nil {
+		t.Errorf("got %d with %v", resp.StatusCode, h)
+	}
+}
+
 func TestWhatIsOnItsWayHasNoTimeout(t *testing.T) {
 	t.Parallel()
 	for name, first := range map[string]func(w http.ResponseWriter) error{
