@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
 // maxKept is how much of a body is held back until the handler ends: as much as
@@ -226,6 +228,9 @@ func (g *guarded) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	return conn, rw, err
 }
+
+// CanHijack reports whether there is a connection to be taken over.
+func (g *guarded) CanHijack() bool { return reqstate.CanHijack(g.w) }
 
 // SetReadDeadline sets the deadline for reading the rest of the request.
 func (g *guarded) SetReadDeadline(t time.Time) error {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/internal/testutil"
+	"github.com/contrite-go/contrite/middleware"
 	"github.com/contrite-go/contrite/middleware/upgrade"
 )
 
@@ -154,6 +155,38 @@ func TestAHijackTakesTheConnection(t *testing.T) {
 			if resp, body := testutil.Get(t, s, "/"); resp.StatusCode != max(status, 200) || body != "mine" {
 				t.Errorf("got %d %q", resp.StatusCode, body)
 			}
+		})
+	}
+}
+
+func TestAHijackThatFailsLeavesTheReplyToBeUpgraded(t *testing.T) {
+	t.Parallel()
+	fails := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(426)
+		if _, _, err := http.NewResponseController(w).Hijack(); !errors.Is(err, http.ErrNotSupported) {
+			t.Errorf("the connection is taken: %v", err)
+		}
+		_, _ = io.WriteString(w, "secret")
+	})
+	up := upgrade.Replies{OnError: new(errcatalog.Writer).WriteError}.Handler
+	without := func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h.ServeHTTP(struct{ http.ResponseWriter }{w}, r)
+		})
+	}
+	for name, test := range map[string]struct {
+		h     http.Handler
+		http2 bool
+	}{
+		"HTTP/2":                           {up(fails), true},
+		"a writer without Hijack":          {without(up(fails)), false},
+		"one around a Timeout":             {without(middleware.Timeout(nil, time.Minute)(up(fails))), false},
+		"HTTP/2 and an upgrade around one": {up(up(fails)), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			resp, body := testutil.Get(t, testutil.Serve(t, test.h, test.http2), "/")
+			isContract(t, resp, body, 426)
 		})
 	}
 }

@@ -270,10 +270,10 @@ func (w *writer) FlushError() error {
 // Flush is FlushError for callers that look for an http.Flusher.
 func (w *writer) Flush() { _ = w.FlushError() }
 
-// Hijack takes the connection over, which belongs to the handler from then on: a
-// reply that is held back goes out as it is.
+// Hijack takes the connection over, if there is one, which belongs to the handler from then
+// on: a reply that is held back goes out as it is.
 func (w *writer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	if w.mode == holding {
+	if w.mode == holding && reqstate.CanHijack(w.ResponseWriter) {
 		w.release(ErrStreamed)
 	}
 	return http.NewResponseController(w.ResponseWriter).Hijack()
