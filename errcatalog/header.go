@@ -90,6 +90,8 @@ func (o *occurrence) setDuties(h http.Header) {
 	case http.StatusRequestedRangeNotSatisfiable:
 		if v, ok := o.given("complete_length"); ok && Integer.accepts(v) && v.String()[0] != '-' {
 			h["Content-Range"] = []string{"bytes */" + v.String()}
+		} else if set := h["Content-Range"]; len(set) > 0 && !isLength(set) {
+			delete(h, "Content-Range")
 		}
 	case http.StatusUpgradeRequired:
 		if list := valid(o.list("upgrade")); len(list) > 0 {
@@ -122,6 +124,14 @@ func isWait(values []string) bool {
 	}
 	_, err := http.ParseTime(values[0])
 	return err == nil
+}
+
+// isLength reports whether a Content-Range tells the complete length alone, as that of a 416
+// does (RFC 9110, section 14.4).
+func isLength(values []string) bool {
+	_, length, ok := strings.Cut(values[0], " */")
+	_, err := strconv.ParseUint(length, 10, 63)
+	return ok && err == nil && len(values) == 1
 }
 
 // list returns the occurrence's string list of that name.

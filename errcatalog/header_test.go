@@ -115,6 +115,8 @@ func TestDutiesOfTheStatus(t *testing.T) {
 		{"426: their connection option", errcatalog.UpgradeRequired.With(errcatalog.Strings("upgrade", "websocket")), nil, "Connection", []string{"Upgrade"}},
 		{"426: none of them", errcatalog.UpgradeRequired, nil, "Connection", nil},
 		{"416: what is set stays", errcatalog.RangeNotSatisfiable, http.Header{"Content-Range": {"bytes */5"}}, "Content-Range", []string{"bytes */5"}},
+		{"416: the part of a success goes", errcatalog.RangeNotSatisfiable, http.Header{"Content-Range": {"bytes 0-4/5"}}, "Content-Range", nil},
+		{"416: a length that is none goes", errcatalog.RangeNotSatisfiable, http.Header{"Content-Range": {"bytes */many"}}, "Content-Range", nil},
 		{"404: what is set goes", errcatalog.NotFound, http.Header{"Content-Range": {"bytes 0-1/5"}}, "Content-Range", nil},
 
 		{"429: the occurrence's wait", limit(3 * time.Second), nil, after, []string{"3"}},
@@ -161,7 +163,7 @@ func TestHeadersOfTheAbandonedResponseAreDropped(t *testing.T) {
 	t.Parallel()
 	stale := []string{
 		"Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition", "Content-Language", "Content-Location",
-		"Content-Digest", "Content-Md5", "Repr-Digest", "Digest", "Accept-Ranges", "Age", "Signature", "Signature-Input", "Etag", "Expires", "Last-Modified", "Location", "Trailer",
+		"Content-Digest", "Content-Md5", "Repr-Digest", "Digest", "Accept-Ranges", "Age", "Cdn-Cache-Control", "Surrogate-Control", "Signature", "Signature-Input", "Etag", "Expires", "Last-Modified", "Location", "Trailer",
 		"Transfer-Encoding",
 		http.TrailerPrefix + "X-End",
 	}

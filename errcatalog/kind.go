@@ -89,7 +89,8 @@ const (
 	// UnsupportedMediaType is 415. Params: accept, the media types that would do; without,
 	// the reply's Accept is application/json, unless that or another Accept header is set.
 	UnsupportedMediaType Kind = "unsupported_media_type"
-	// RangeNotSatisfiable is 416. Params: complete_length, in bytes.
+	// RangeNotSatisfiable is 416. Params: complete_length, in bytes; without, the reply lacks
+	// the Content-Range that it should have, unless that is set.
 	RangeNotSatisfiable Kind = "range_not_satisfiable"
 	// ExpectationFailed is 417.
 	ExpectationFailed Kind = "expectation_failed"
@@ -104,7 +105,7 @@ const (
 	// TooEarly is 425.
 	TooEarly Kind = "too_early"
 	// UpgradeRequired is 426. Params: upgrade, the protocols that would do, such as
-	// websocket.
+	// websocket; without, the reply lacks the Upgrade that it must have, unless that is set.
 	UpgradeRequired Kind = "upgrade_required"
 	// PreconditionRequired is 428.
 	PreconditionRequired Kind = "precondition_required"

@@ -13,10 +13,11 @@ func Stale(name string) bool {
 	case "Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition",
 		"Content-Language", "Content-Location", "Content-Digest", "Content-Md5", "Repr-Digest", "Digest",
 		"Accept-Ranges", "Age", "Etag", "Expires", "Last-Modified", "Location", "Signature", "Signature-Input",
-		"Trailer", "Transfer-Encoding":
+		"Surrogate-Control", "Trailer", "Transfer-Encoding":
 		return true
 	}
-	return strings.HasPrefix(name, http.TrailerPrefix)
+	// Some caches have a Cache-Control of their own (RFC 9213), which counts more than no-store.
+	return strings.HasPrefix(name, http.TrailerPrefix) || strings.HasSuffix(name, "-Cache-Control")
 }
 
 // Canonicalize gives the headers their canonical names, by which they are looked up.

@@ -77,7 +77,7 @@ func ProxyResponse(resp *http.Response) error {
 	if resp.Request != nil {
 		e.method = resp.Request.Method
 	}
-	kind := errcatalog.KindOf(e.Status)
+	kind := e.kind()
 	switch {
 	case e.Status == http.StatusGatewayTimeout:
 		kind = errcatalog.UpstreamTimeout

@@ -178,6 +178,8 @@ func TestAnUpstreamsOwnErrors(t *testing.T) {
 		{"504 in text", upstream(504, "text/plain", ""), 504, errcatalog.UpstreamTimeout, "", false},
 		{"404 in text", upstream(404, "text/plain", "x"), 404, errcatalog.NotFound, "", false},
 		{"401 in JSON", upstream(401, json, "{}", "Www-Authenticate", `Basic realm="x"`), 401, errcatalog.Unauthenticated, `Www-Authenticate: Basic realm="x"`, true},
+		{"416 in text", upstream(416, "text/plain", "x", "Content-Range", "bytes */9"), 416, errcatalog.RangeNotSatisfiable, "Content-Range: bytes */9", false},
+		{"416 without a length", upstream(416, "text/plain", "x"), 400, errcatalog.BadRequest, "", false},
 		{"599 in HTML", upstream(599, "text/html", strings.Repeat("x", 100_000)), 502, errcatalog.UpstreamInvalid, "", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
