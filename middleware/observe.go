@@ -58,7 +58,7 @@ func Observe(logger *slog.Logger) func(http.Handler) http.Handler {
 				return
 			}
 			st.Observed, st.ClientIP = true, chimiddleware.GetClientIPAddr(r.Context())
-			o := observation{log: log, st: st, r: r, path: r.URL.Path, start: st.Arrived(), aborted: true}
+			o := observation{log: log, st: st, r: r, method: r.Method, path: r.URL.Path, start: st.Arrived(), aborted: true}
 			defer o.tell()
 			next.ServeHTTP(w, r)
 			o.aborted = false
@@ -79,6 +79,7 @@ type observation struct {
 	log     slog.Handler
 	st      *reqstate.State
 	r       *http.Request
+	method  string // handlers may set another
 	path    string // handlers may cut it
 	start   time.Time
 	aborted bool
@@ -132,7 +133,7 @@ func (o *observation) panicked() bool {
 
 // bytes returns how many bytes of body were sent. A HEAD's are dropped by net/http.
 func (o *observation) bytes() int64 {
-	if o.r.Method == http.MethodHead {
+	if o.st.Head {
 		return 0
 	}
 	return o.st.Response().Bytes()
@@ -141,7 +142,7 @@ func (o *observation) bytes() int64 {
 // append appends the record's attributes.
 func (o *observation) append(attrs []slog.Attr, status int, took time.Duration) []slog.Attr {
 	st := o.st
-	attrs = append(attrs, slog.String("method", o.r.Method), slog.String("path", o.path))
+	attrs = append(attrs, slog.String("method", o.method), slog.String("path", o.path))
 	attrs = appendString(attrs, "route", st.Route)
 	attrs = append(attrs, slog.Int("status", status), slog.Int64("bytes", o.bytes()), slog.Duration("duration", took))
 	attrs = appendString(attrs, "request_id", st.RequestID)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/contrite-go/contrite/errcatalog"
 	"github.com/contrite-go/contrite/errcatalog/agenthuman"
@@ -77,4 +78,43 @@ func TestWritersDoNotKnowOfEachOther(t *testing.T) {
 		}
 		wg.Wait()
 	})
+}
+
+// A handler may set another method, as one that overrides it by a header does.
+func TestAReplyIsToTheMethodThatCame(t *testing.T) {
+	t.Parallel()
+	errs := &errcatalog.Writer{Report: new(reports).add}
+	for name, fail := range map[string]http.HandlerFunc{
+		"a text":         http.NotFound,
+		"a status":       func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) },
+		"the contract's": errs.Always(errcatalog.NotFound),
+		"a panic":        func(http.ResponseWriter, *http.Request) { panic("no") },
+	} {
+		for _, timeout := range []time.Duration{0, time.Minute} {
+			var log journal
+			h := middleware.Stack{Errors: errs, Logger: log.logger(), Timeout: timeout}.Handler(http.HandlerFunc(
+				func(w http.ResponseWriter, r *http.Request) {
+					r.Method = r.Header.Get("X-Method")
+					fail(w, r)
+				}))
+			s := testutil.Serve(t, h, false)
+			for came, set := range map[string]string{"POST": "HEAD", "HEAD": "GET"} {
+				r, err := http.NewRequestWithContext(t.Context(), came, s.URL, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Header.Set("X-Method", set)
+				resp, body := testutil.Do(t, s.Client(), r)
+				if resp.Header.Get("X-Error-Code") == "" || (body == "") != (came == "HEAD") || resp.ContentLength <= 0 {
+					t.Errorf("%s, %s as %s: got %d %v %q", name, came, set, resp.StatusCode, resp.Header, body)
+				}
+			}
+			s.Close() // so that the handlers have ended
+			for _, record := range log.records(t) {
+				if record["method"] == "GET" || (record["bytes"] == 0.0) != (record["method"] == "HEAD") {
+					t.Errorf("%s: the log has %v", name, record)
+				}
+			}
+		}
+	}
 }

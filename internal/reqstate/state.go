@@ -42,6 +42,7 @@ type State struct {
 	// ShowsID says that responses have the ID in their headers, backed by IDHeader.
 	// Handlers can reach that one.
 	ShowsID  bool
+	Head     bool        // the request came as a HEAD, whatever a handler makes of it
 	watched  atomic.Bool // somebody looks at replies
 	IDHeader [1]string
 
@@ -128,6 +129,7 @@ func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter
 		return outer, w, r
 	}
 	s := within(ctx, outer, w)
+	s.Head = r.Method == http.MethodHead
 	return s, &s.response, r.WithContext(s)
 }
 
@@ -164,7 +166,7 @@ func (s *State) Now() time.Time {
 func (s *State) Fork(ctx context.Context, w http.ResponseWriter) *State {
 	fork := &State{
 		Context: ctx, outer: s, RequestID: s.RequestID, ClientIP: s.ClientIP,
-		Principal: s.Principal, Challenge: s.Challenge, Observed: s.Observed, arrived: s.arrived,
+		Principal: s.Principal, Challenge: s.Challenge, Observed: s.Observed, Head: s.Head, arrived: s.arrived,
 	}
 	fork.response.ResponseWriter, fork.response.st = w, fork
 	fork.onError.Store(s.InCharge())

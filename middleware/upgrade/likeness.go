@@ -26,7 +26,7 @@ func (e *ReplyError) madeOf(told []*reqstate.Copy, now http.Header, whole bool) 
 	cut := len(body) >= defaultLimit && len(body) != len(e.Body)
 	l.text = string(body)
 	l.values = sync.OnceValue(func() spans { return values(body, whole && !cut) })
-	l.blank = !read || cut || !utf8.Valid(body) || e.method == http.MethodHead
+	l.blank = !read || cut || !utf8.Valid(body) || e.head
 	l.marked, l.touched = slices.ContainsFunc(told, l.marks), slices.ContainsFunc(told, l.touches)
 	if c := least(told, l.shown, l.marks); c != nil {
 		return c

@@ -61,7 +61,7 @@ func (e *ReplyError) params(now time.Time) []slog.Attr {
 // router that lacks it has a server that answers it all the same, or should.
 func (e *ReplyError) allow(values []string) []string {
 	methods := list(values)
-	if slices.Contains(methods, http.MethodGet) && !slices.Contains(methods, http.MethodHead) && e.method != http.MethodHead {
+	if slices.Contains(methods, http.MethodGet) && !slices.Contains(methods, http.MethodHead) && !e.head {
 		methods = append(methods, http.MethodHead)
 	}
 	slices.Sort(methods) // chi has them in any order

@@ -75,7 +75,7 @@ func ProxyResponse(resp *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, defaultLimit)) // what arrived will do for a log
 	e := &ReplyError{Status: resp.StatusCode, Header: resp.Header, Body: body}
 	if resp.Request != nil {
-		e.method = resp.Request.Method
+		e.head = resp.Request.Method == http.MethodHead
 	}
 	kind := e.kind()
 	switch {

@@ -36,7 +36,7 @@ type ReplyError struct {
 	// ErrTooLong, ErrStreamed or ErrUnanswered.
 	Passed error
 
-	method   string            // of the request
+	head     bool              // of a HEAD
 	inCharge *reqstate.OnError // when the reply began
 }
 
@@ -101,7 +101,7 @@ func (e *ReplyError) empty() bool {
 // headOf reports whether the reply is the head of one that has a body.
 func (e *ReplyError) headOf() bool {
 	length := e.Header.Get("Content-Length")
-	return e.method == http.MethodHead && length != "" && length != "0"
+	return e.head && length != "" && length != "0"
 }
 
 // timeoutPage is what http.TimeoutHandler answers unless it was given a text.

@@ -19,7 +19,7 @@ func (w *writer) finish() {
 // end has nothing go on any more. The contract's reply does first, also in a panic, if it
 // can be told: it was written before that.
 func (w *writer) end() {
-	if w.mode == holding && (w.ours() || w.r.Method != http.MethodHead && w.claims(true)) {
+	if w.mode == holding && (w.ours() || !w.st.Head && w.claims(true)) {
 		w.release(nil)
 	}
 	if w.ours() {

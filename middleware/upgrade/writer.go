@@ -130,7 +130,7 @@ func (w *writer) hold(status int) {
 		status = http.StatusInternalServerError
 	}
 	w.held = &ReplyError{
-		Status: status, Header: w.ResponseWriter.Header().Clone(), method: w.r.Method, inCharge: w.st.InCharge(),
+		Status: status, Header: w.ResponseWriter.Header().Clone(), head: w.st.Head, inCharge: w.st.InCharge(),
 	}
 	reqstate.Canonicalize(w.held.Header)
 	if status >= 500 {
@@ -169,7 +169,7 @@ func (w *writer) own(reply *reqstate.Copy) {
 		h["Vary"] = vary
 		reqstate.VaryByAccept(h)
 	}
-	if w.r.Method == http.MethodHead {
+	if w.st.Head {
 		h["Content-Length"] = []string{strconv.Itoa(len(reply.Body))}
 		w.held.Body = nil
 	}
