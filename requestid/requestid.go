@@ -139,6 +139,9 @@ func Handler(next http.Handler) http.Handler {
 		st.ShowsID, st.IDHeader[0] = true, st.RequestID
 		w.Header()[Header] = st.IDHeader[:]
 		next.ServeHTTP(w, r)
+		if !st.Response().Started() { // net/http sends a 200 then
+			reqstate.ShowID(w.Header(), st.RequestID)
+		}
 	})
 }
 

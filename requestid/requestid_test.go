@@ -2,6 +2,7 @@ package requestid_test
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/contrite-go/contrite/internal/reqstate"
+	"github.com/contrite-go/contrite/internal/testutil"
 	"github.com/contrite-go/contrite/requestid"
 )
 
@@ -227,7 +229,7 @@ func TestAnOuterMiddlewareSeesTheID(t *testing.T) {
 	}
 }
 
-func TestAHandlerMayChangeTheEcho(t *testing.T) {
+func TestAHandlerThatChangesTheHeaderDoesNotChangeTheID(t *testing.T) {
 	t.Parallel()
 	w := serve(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add(requestid.Header, "b")
@@ -235,7 +237,7 @@ func TestAHandlerMayChangeTheEcho(t *testing.T) {
 			t.Errorf("FromContext = %q", got)
 		}
 	}, "a")
-	if got := w.Header()[requestid.Header]; !slices.Equal(got, []string{"a", "b"}) {
+	if got := w.Header()[requestid.Header]; !slices.Equal(got, []string{"a"}) {
 		t.Errorf("echoed %q", got)
 	}
 }
@@ -352,3 +354,36 @@ type discard struct{ header http.Header }
 func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d *discard) WriteHeader(int)             {}
+
+// A handler may clear the header, or copy another server's into it.
+func TestWhateverAHandlerDoesTheResponseShowsTheID(t *testing.T) {
+	t.Parallel()
+	for name, send := range map[string]func(w http.ResponseWriter){
+		"a status":  func(w http.ResponseWriter) { w.WriteHeader(201) },
+		"bytes":     func(w http.ResponseWriter) { _, _ = w.Write([]byte("ok")) },
+		"a string":  func(w http.ResponseWriter) { _, _ = io.WriteString(w, "ok") },
+		"a reader":  func(w http.ResponseWriter) { _, _ = io.Copy(w, io.LimitReader(rand.Reader, 10_000)) },
+		"a flush":   func(w http.ResponseWriter) { w.(http.Flusher).Flush() },
+		"nothing":   func(http.ResponseWriter) {},
+		"its hints": func(w http.ResponseWriter) { w.WriteHeader(103); clear(w.Header()) },
+	} {
+		for _, change := range []func(h http.Header){
+			func(h http.Header) { clear(h) },
+			func(h http.Header) { h["X-Request-Id"] = []string{"another", "and another"} },
+			func(h http.Header) { h["X-Request-Id"][0] = "another" },
+		} {
+			s := testutil.Serve(t, requestid.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				change(w.Header())
+				send(w)
+			})), false)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("X-Request-Id", "mine")
+			if resp, _ := testutil.Do(t, s.Client(), r); !slices.Equal(resp.Header["X-Request-Id"], []string{"mine"}) {
+				t.Errorf("%s: the ID is %q", name, resp.Header["X-Request-Id"])
+			}
+		}
+	}
+}

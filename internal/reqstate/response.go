@@ -45,8 +45,8 @@ func (w *Response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // response.
 func (w *Response) WriteHeader(status int) {
 	final := status >= 200 || status == http.StatusSwitchingProtocols
-	if final && w.st != nil && w.st.ShowsID {
-		ShowID(w.Header(), w.st.RequestID)
+	if final {
+		w.showID()
 	}
 	w.ResponseWriter.WriteHeader(status)
 	if final {
@@ -65,9 +65,24 @@ func (w *Response) start(status int) {
 	}
 }
 
+// showID has the response show the request's ID, whatever a handler made of the header.
+func (w *Response) showID() {
+	if w.st != nil && w.st.ShowsID {
+		ShowID(w.Header(), w.st.RequestID)
+	}
+}
+
+// begin starts the response with 200 unless it had started.
+func (w *Response) begin() {
+	if !w.Started() {
+		w.showID()
+		w.start(http.StatusOK)
+	}
+}
+
 // Write passes p on and starts the response with 200 unless it had started.
 func (w *Response) Write(p []byte) (int, error) {
-	w.start(http.StatusOK)
+	w.begin()
 	n, err := w.ResponseWriter.Write(p)
 	w.bytes += int64(n)
 	return n, err
@@ -75,7 +90,7 @@ func (w *Response) Write(p []byte) (int, error) {
 
 // WriteString is Write for a string.
 func (w *Response) WriteString(s string) (int, error) {
-	w.start(http.StatusOK)
+	w.begin()
 	n, err := io.WriteString(w.ResponseWriter, s)
 	w.bytes += int64(n)
 	return n, err
@@ -107,6 +122,9 @@ func (w *Response) ReadFrom(src io.Reader) (n int64, err error) {
 // FlushError sends what is buffered. The error is http.ErrNotSupported where no
 // writer underneath can flush.
 func (w *Response) FlushError() error {
+	if !w.Started() {
+		w.showID()
+	}
 	err := http.NewResponseController(w.ResponseWriter).Flush()
 	if !errors.Is(err, http.ErrNotSupported) {
 		w.start(http.StatusOK)
