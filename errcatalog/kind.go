@@ -226,7 +226,7 @@ func Kinds() []Kind {
 }
 
 // KindOf returns the kind that an HTTP status of 400 or more stands for by
-// itself. An unassigned 4xx is BadRequest and anything else Internal, as RFC 9110,
+// itself. A 4xx that none has is BadRequest and anything else Internal, as RFC 9110,
 // section 15 has a client read them.
 func KindOf(status int) Kind {
 	for _, row := range tree {

@@ -14,7 +14,7 @@ import (
 // status, with what its headers say (Allow, Retry-After, WWW-Authenticate, Accept,
 // Upgrade, Content-Range) as params, and a [*ReplyError] as its private cause. The status stays
 // the same, as far as the catalogue publishes that kind with its own status: an
-// unassigned one, such as 460, is answered as 400 or 500, and a 416 without the
+// one that no kind has, such as 407 or 460, is answered as 400 or 500, and a 416 without the
 // Content-Range that it must have, as net/http answers a malformed Range, as 400. A 415
 // that does not say what would do names application/json.
 //
