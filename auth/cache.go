@@ -49,7 +49,7 @@ func (c *Cache) Format(s fmt.State, _ rune) { hide(s, "[cache]") }
 
 // Find implements [Finder].
 func (c *Cache) Find(ctx context.Context, hash Hash) (*Key, error) {
-	switch key, ok := c.kept(hash, clock()); {
+	switch key, ok := c.kept(hash); {
 	case key != nil:
 		return key, nil
 	case ok:
@@ -58,9 +58,10 @@ func (c *Cache) Find(ctx context.Context, hash Hash) (*Key, error) {
 	return c.load(ctx, hash)
 }
 
-// kept returns what is kept of the hash at a time on the clock, if anything is: its key, or
-// nil if the store does not have it.
-func (c *Cache) kept(hash Hash, now time.Duration) (key *Key, ok bool) {
+// kept returns what is kept of the hash, if anything is: its key, or nil if the store does
+// not have it.
+func (c *Cache) kept(hash Hash) (key *Key, ok bool) {
+	now := clock()
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if key, ok = c.keys.get(hash, now); !ok {
@@ -104,9 +105,9 @@ func (c *Cache) ask(ctx context.Context, hash Hash, l *load) {
 	defer c.mu.Unlock()
 	switch {
 	case l.err == nil:
-		c.keys.put(hash, ringEntry{l.key, l.asked, c.ttl()}, orDefault(c.Size, 10_000))
+		c.keys.put(hash, l.key, l.asked+c.ttl(), orDefault(c.Size, 10_000))
 	case errors.Is(l.err, ErrNotFound):
-		c.unknown.put(hash, ringEntry{nil, l.asked, orDefault(c.UnknownTTL, time.Second)}, orDefault(c.UnknownSize, 1_000))
+		c.unknown.put(hash, nil, l.asked+orDefault(c.UnknownTTL, time.Second), orDefault(c.UnknownSize, 1_000))
 	}
 	if c.loading[hash] == l {
 		delete(c.loading, hash)
@@ -142,9 +143,8 @@ type ring struct {
 }
 
 type ringEntry struct {
-	key   *Key
-	asked time.Duration // when, on the clock
-	ttl   time.Duration
+	key     *Key
+	expires time.Duration // on the clock
 }
 
 // clock is the monotonic clock, which is read in half the time of time.Now.
@@ -152,18 +152,16 @@ func clock() time.Duration { return time.Since(epoch) }
 
 var epoch = time.Now()
 
-// get returns what is kept of the hash. Who takes a time of long ago for now gets nothing
-// that was asked later.
 func (r *ring) get(hash Hash, now time.Duration) (*Key, bool) {
 	e, ok := r.entries[hash]
-	if !ok || now < e.asked || now-e.asked >= e.ttl {
+	if !ok || now >= e.expires {
 		return nil, false
 	}
 	return e.key, true
 }
 
 // put adds an entry, in the place of the oldest if there are size of them.
-func (r *ring) put(hash Hash, e ringEntry, size int) {
+func (r *ring) put(hash Hash, key *Key, expires time.Duration, size int) {
 	if r.entries == nil {
 		r.entries = map[Hash]ringEntry{}
 	}
@@ -176,5 +174,5 @@ func (r *ring) put(hash Hash, e ringEntry, size int) {
 			r.next = (r.next + 1) % size
 		}
 	}
-	r.entries[hash] = e
+	r.entries[hash] = ringEntry{key, expires}
 }

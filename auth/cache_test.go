@@ -102,8 +102,14 @@ func (d *delayed) Find(ctx context.Context, hash auth.Hash) (*auth.Key, error) {
 // A Verifier is given its time, which need not be that of the clock.
 func TestTheBoundHoldsForAnyTimeThatAKeyIsJudgedBy(t *testing.T) {
 	t.Parallel()
-	for name, off := range map[string]time.Duration{"now": 0, "long ago": -1e6 * time.Hour, "far ahead": 1e6 * time.Hour} {
+	for name, judged := range map[string]func(began time.Time) time.Time{
+		"now":       func(time.Time) time.Time { return time.Now() },
+		"held":      func(began time.Time) time.Time { return began },
+		"long ago":  func(time.Time) time.Time { return time.Unix(0, 0) },
+		"far ahead": func(began time.Time) time.Time { return began.AddDate(100, 0, 0) },
+	} {
 		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
 			store := new(auth.Memory)
 			issuer := auth.Issuer{Store: store, Format: format}
 			secret, key, err := issuer.Issue(t.Context(), "test", auth.Grant{Environment: "live"})
@@ -111,14 +117,14 @@ func TestTheBoundHoldsForAnyTimeThatAKeyIsJudgedBy(t *testing.T) {
 				t.Fatal(err)
 			}
 			keys := &auth.Keys{Store: &auth.Cache{Store: store}, Format: format}
-			if _, err := keys.Verify(t.Context(), secret, time.Now().Add(off)); err != nil {
+			if _, err := keys.Verify(t.Context(), secret, judged(began)); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
 			if _, err := issuer.Revoke(t.Context(), "test", key.ID); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(10 * time.Second)
-			if _, err := keys.Verify(t.Context(), secret, time.Now().Add(off)); !errors.Is(err, errcatalog.KeyRevoked) {
+			if _, err := keys.Verify(t.Context(), secret, judged(began)); !errors.Is(err, errcatalog.KeyRevoked) {
 				t.Errorf("%s, after it was revoked: %v", name, err)
 			}
 		})

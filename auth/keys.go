@@ -79,7 +79,7 @@ func (k *Keys) Verify(ctx context.Context, credential string, now time.Time) (*P
 		return nil, p.unknown
 	}
 	hash := HashKey(credential, k.Pepper)
-	key, err := k.find(ctx, hash, now, credential, len(p.text))
+	key, err := k.find(ctx, hash, credential, len(p.text))
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return nil, p.unknown
@@ -100,9 +100,9 @@ func (k *Keys) Verify(ctx context.Context, credential string, now time.Time) (*P
 
 // find returns the key of the hash. A key that a Cache has needs no check of what it is
 // made of; of what is none the store hears nothing.
-func (k *Keys) find(ctx context.Context, hash Hash, now time.Time, credential string, prefix int) (*Key, error) {
+func (k *Keys) find(ctx context.Context, hash Hash, credential string, prefix int) (*Key, error) {
 	if c, ok := k.Store.(*Cache); ok {
-		if key, _ := c.kept(hash, now.Sub(epoch)); key != nil {
+		if key, _ := c.kept(hash); key != nil {
 			return key, nil
 		}
 	}
