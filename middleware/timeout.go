@@ -3,6 +3,7 @@ package middleware
 import (
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"time"
@@ -91,12 +92,32 @@ type run struct {
 
 func newRun(ctx context.Context, st *reqstate.State, w http.ResponseWriter, r *http.Request) *run {
 	run := &run{ended: make(chan struct{})}
-	run.out.w, run.out.header = w, maps.Clone(w.Header())
+	run.out.w, run.out.header = w, w.Header().Clone()
 	run.st = st.Fork(ctx, &run.out)
 	run.r = r.WithContext(run.st)
+	// The handler may change these, however late it is.
 	u := *r.URL
-	run.r.Header, run.r.URL = r.Header.Clone(), &u // which the handler may change, however late it is
+	run.r.Header, run.r.URL = r.Header.Clone(), &u
+	if r.Trailer != nil {
+		run.r.Trailer = r.Trailer.Clone()
+		run.r.Body = trailed{r.Body, r.Trailer, run.r.Trailer}
+	}
 	return run
+}
+
+// A trailed body ends with trailers, which net/http sets at its end, or when the request was
+// answered: the handler gets them in a map of its own.
+type trailed struct {
+	io.ReadCloser
+	from, to http.Header
+}
+
+func (b trailed) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF {
+		maps.Copy(b.to, b.from)
+	}
+	return n, err
 }
 
 // serve has the handler serve the request.

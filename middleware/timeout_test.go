@@ -1,7 +1,9 @@
 package middleware_test
 
 import (
+	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -59,6 +61,45 @@ func TestALateHandlerHasARequestOfItsOwn(t *testing.T) {
 		if resp, body := testutil.Get(t, s, "/"); resp.StatusCode != 504 || resp.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("got %d %v %s", resp.StatusCode, resp.Header, body)
 		}
+	}
+}
+
+// net/http sets the trailers of a request that is answered before its body was read.
+func TestTheTrailersOfARequestAreItsHandlersOwn(t *testing.T) {
+	t.Parallel()
+	for name, late := range map[string]bool{"in time": false, "late": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stop := make(chan struct{})
+			d := time.Minute
+			if late {
+				d = time.Millisecond
+			}
+			h := middleware.Stack{Timeout: d, Errors: silent}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				for late {
+					select {
+					case <-stop:
+						return
+					default:
+						r.Trailer.Set("Sum", r.Trailer.Get("Sum"))
+					}
+				}
+				_, _ = io.Copy(io.Discard, r.Body)
+				_, _ = io.WriteString(w, r.Trailer.Get("Sum"))
+			}))
+			s := testutil.Serve(t, h, false)
+			defer close(stop)
+			for range 3 {
+				r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, io.MultiReader(strings.NewReader("body")))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Trailer = http.Header{"Sum": {"7"}}
+				if resp, body := testutil.Do(t, s.Client(), r); (body == "7") == late || (resp.StatusCode == 504) != late {
+					t.Errorf("got %d %s", resp.StatusCode, body)
+				}
+			}
+		})
 	}
 }
 
