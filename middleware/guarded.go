@@ -215,12 +215,16 @@ func (g *guarded) control(f func(*http.ResponseController) error) error {
 	return f(http.NewResponseController(g.w))
 }
 
-// Hijack takes the connection over, whose time is not limited any more.
+// Hijack takes the connection over, whose time is not limited any more. What is held back goes
+// out before.
 func (g *guarded) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.phase == expired {
 		return nil, nil, http.ErrHandlerTimeout
+	}
+	if g.first != nil && reqstate.CanHijack(g.w) {
+		_ = g.open() // which fails for an expired one alone
 	}
 	conn, rw, err := http.NewResponseController(g.w).Hijack()
 	if err == nil {

@@ -35,18 +35,15 @@ func Innermost(w http.ResponseWriter) http.ResponseWriter {
 	return w
 }
 
-// CanHijack reports whether a writer that w's Unwrap methods lead to has a connection to be
-// taken over, or asks one without Unwrap that has a CanHijack of its own. The suite's have a
-// Hijack in any case, and HTTP/2's have none.
+// CanHijack reports whether there is a connection to be taken over through w: the writer that
+// its Unwrap methods lead to has one, or says so. All of the suite's have a Hijack, and some of
+// others; HTTP/2's has none.
 func CanHijack(w http.ResponseWriter) bool {
-	for w := range Unwrapped(w) {
-		switch w := w.(type) {
-		case *Response, fronted: // which ask the one underneath
-		case interface{ CanHijack() bool }:
-			return w.CanHijack()
-		case http.Hijacker:
-			return true
-		}
+	switch w := Innermost(w).(type) {
+	case interface{ CanHijack() bool }:
+		return w.CanHijack()
+	case http.Hijacker:
+		return true
 	}
 	return false
 }

@@ -1,9 +1,11 @@
 package upgrade_test
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -151,12 +153,27 @@ func TestAHijackTakesTheConnection(t *testing.T) {
 				}
 				_, _ = io.WriteString(conn, "mine")
 			})
-			s := testutil.Serve(t, h, false)
-			if resp, body := testutil.Get(t, s, "/"); resp.StatusCode != max(status, 200) || body != "mine" {
-				t.Errorf("got %d %q", resp.StatusCode, body)
+			for _, h := range []http.Handler{h, middleware.Timeout(nil, time.Minute)(h)} {
+				s := testutil.Serve(t, h, false)
+				if resp, body := testutil.Get(t, s, "/"); resp.StatusCode != max(status, 200) || body != "mine" {
+					t.Errorf("got %d %q", resp.StatusCode, body)
+				}
 			}
 		})
 	}
+}
+
+// An asking writer has a Hijack in any case.
+type asking struct{ http.ResponseWriter }
+
+func (w asking) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w asking) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	return http.NewResponseController(w.ResponseWriter).Hijack()
+}
+
+func hijacking(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(asking{w}, r) })
 }
 
 func TestAHijackThatFailsLeavesTheReplyToBeUpgraded(t *testing.T) {
@@ -182,6 +199,7 @@ func TestAHijackThatFailsLeavesTheReplyToBeUpgraded(t *testing.T) {
 		"a writer without Hijack":          {without(up(fails)), false},
 		"one around a Timeout":             {without(middleware.Timeout(nil, time.Minute)(up(fails))), false},
 		"HTTP/2 and an upgrade around one": {up(up(fails)), true},
+		"HTTP/2 and a wrapper that asks":   {hijacking(up(fails)), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
