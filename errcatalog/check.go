@@ -311,7 +311,7 @@ func (b *builder) commonHeaders() {
 		switch {
 		case slices.Contains(ownHeaders, key):
 			b.fault("", field, "is set by the writer itself; leave it out")
-		case reqstate.Stale(key):
+		case reqstate.Stale(key) && !reqstate.Targeted(key):
 			b.fault("", field, "speaks of another representation than the error's; leave it out")
 		}
 		if canonical[key] {

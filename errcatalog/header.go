@@ -129,7 +129,7 @@ func isWait(values []string) bool {
 // isLength reports whether a Content-Range tells the complete length alone, as that of a 416
 // does (RFC 9110, section 14.4).
 func isLength(values []string) bool {
-	_, length, ok := strings.Cut(values[0], " */")
+	length, ok := strings.CutPrefix(values[0], "bytes */")
 	_, err := strconv.ParseUint(length, 10, 63)
 	return ok && err == nil && len(values) == 1
 }

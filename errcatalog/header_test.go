@@ -163,7 +163,7 @@ func TestHeadersOfTheAbandonedResponseAreDropped(t *testing.T) {
 	t.Parallel()
 	stale := []string{
 		"Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition", "Content-Language", "Content-Location",
-		"Content-Digest", "Content-Md5", "Repr-Digest", "Digest", "Accept-Ranges", "Age", "Cdn-Cache-Control", "Surrogate-Control", "Signature", "Signature-Input", "Etag", "Expires", "Last-Modified", "Location", "Trailer",
+		"Content-Digest", "Content-Md5", "Repr-Digest", "Digest", "Accept-Ranges", "Age", "Cdn-Cache-Control", "Surrogate-Control", "X-Accel-Expires", "Signature", "Signature-Input", "Etag", "Expires", "Last-Modified", "Location", "Trailer",
 		"Transfer-Encoding",
 		http.TrailerPrefix + "X-End",
 	}
@@ -182,6 +182,16 @@ func TestHeadersOfTheAbandonedResponseAreDropped(t *testing.T) {
 		if got := h.Get(name); got != "5" {
 			t.Errorf("%s is %q", name, got)
 		}
+	}
+}
+
+// A cache that heeds a header of its own (RFC 9213) is to be told there, too.
+func TestACatalogueMaySpeakToCaches(t *testing.T) {
+	t.Parallel()
+	c := build(t, Spec{Name: "cdn", Extends: errcatalog.Standard, Headers: map[string]string{"CDN-Cache-Control": "no-store"}})
+	h := headersAfter(Writer{Catalog: c}, get(), http.Header{"Cdn-Cache-Control": {"max-age=60"}}, errcatalog.Internal)
+	if got := h["Cdn-Cache-Control"]; !slices.Equal(got, []string{"no-store"}) {
+		t.Errorf("it is %q", got)
 	}
 }
 

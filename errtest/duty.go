@@ -10,7 +10,7 @@ import (
 )
 
 // stale are headers of a representation that an error has replaced.
-var stale = []string{"Etag", "Last-Modified", "Content-Disposition", "Accept-Ranges", "Expires", "Cdn-Cache-Control", "Surrogate-Control"}
+var stale = []string{"Etag", "Last-Modified", "Content-Disposition", "Accept-Ranges", "Expires"}
 
 // checkEveryError checks the headers that every error has, and those that none has.
 func (j *judge) checkEveryError() {

@@ -13,11 +13,16 @@ func Stale(name string) bool {
 	case "Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition",
 		"Content-Language", "Content-Location", "Content-Digest", "Content-Md5", "Repr-Digest", "Digest",
 		"Accept-Ranges", "Age", "Etag", "Expires", "Last-Modified", "Location", "Signature", "Signature-Input",
-		"Surrogate-Control", "Trailer", "Transfer-Encoding":
+		"Trailer", "Transfer-Encoding":
 		return true
 	}
-	// Some caches have a Cache-Control of their own (RFC 9213), which counts more than no-store.
-	return strings.HasPrefix(name, http.TrailerPrefix) || strings.HasSuffix(name, "-Cache-Control")
+	return strings.HasPrefix(name, http.TrailerPrefix) || Targeted(name)
+}
+
+// Targeted reports whether a header is for some caches alone (RFC 9213, section 2.1), which
+// heed it more than a Cache-Control of no-store.
+func Targeted(name string) bool {
+	return name == "Surrogate-Control" || name == "X-Accel-Expires" || strings.HasSuffix(name, "-Cache-Control")
 }
 
 // Canonicalize gives the headers their canonical names, by which they are looked up.
