@@ -170,7 +170,7 @@ func (o *occurrence) send(rw http.ResponseWriter, r *http.Request, c *Catalog, s
 	case around.Watched():
 		around.Tell(o.copy(h, c, body, problem))
 	}
-	if r.Method == http.MethodHead && (st == nil || st.Head) {
+	if r.Method == http.MethodHead && (st == nil || st.Head) && (around == nil || around.Head) {
 		h["Content-Length"] = []string{strconv.Itoa(len(body))}
 		rw.WriteHeader(o.entry.Status)
 	} else {

@@ -3,7 +3,9 @@ package middleware_test
 import (
 	"log/slog"
 	"net/http"
+	"net/http/httptrace"
 	"net/http/httputil"
+	"net/textproto"
 	"net/url"
 	"testing"
 
@@ -38,16 +40,21 @@ func TestAGatewaysReplyHasOneID(t *testing.T) {
 					}
 				}
 				gateway := testutil.Serve(t, middleware.Stack{Logger: quiet, Errors: silent}.Handler(proxy), false)
-				r, _ := http.NewRequest(http.MethodGet, gateway.URL, nil)
+				hasOne := func(h textproto.MIMEHeader) error {
+					if ids := h[requestid.Header]; len(ids) != 1 || ids[0] != "gateways" {
+						t.Errorf("it has %q", ids)
+					}
+					return nil
+				}
+				hints := &httptrace.ClientTrace{Got1xxResponse: func(_ int, h textproto.MIMEHeader) error { return hasOne(h) }}
+				r, _ := http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), hints), http.MethodGet, gateway.URL, nil)
 				r.Header.Set(requestid.Header, "gateways")
 				resp, err := gateway.Client().Do(r)
 				if err != nil {
 					t.Fatal(err)
 				}
 				_ = resp.Body.Close()
-				if ids := resp.Header[requestid.Header]; len(ids) != 1 || ids[0] != "gateways" {
-					t.Errorf("it has %q", ids)
-				}
+				_ = hasOne(textproto.MIMEHeader(resp.Header))
 			})
 		}
 	}

@@ -89,10 +89,12 @@ func TestAReplyIsToTheMethodThatCame(t *testing.T) {
 		"a status":       func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) },
 		"the contract's": errs.Always(errcatalog.NotFound),
 		"a panic":        func(http.ResponseWriter, *http.Request) { panic("no") },
+		"TimeoutHandler": http.TimeoutHandler(errs.Handle(func(http.ResponseWriter, *http.Request) error { return errcatalog.NotFound }), time.Minute, "").ServeHTTP,
 	} {
-		for _, timeout := range []time.Duration{0, time.Minute} {
+		for _, stack := range []middleware.Stack{{}, {Timeout: time.Minute}, {KeepReplies: name == "TimeoutHandler"}} {
 			var log journal
-			h := middleware.Stack{Errors: errs, Logger: log.logger(), Timeout: timeout}.Handler(http.HandlerFunc(
+			stack.Errors, stack.Logger = errs, log.logger()
+			h := stack.Handler(http.HandlerFunc(
 				func(w http.ResponseWriter, r *http.Request) {
 					r.Method = r.Header.Get("X-Method")
 					fail(w, r)

@@ -15,7 +15,7 @@ func Begin(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
 		return w
 	}
 	s := within(ctx, outer, w)
-	s.begun, s.Head = r, r.Method == http.MethodHead
+	s.begun, s.Head = r, r.Method == http.MethodHead && (outer == nil || outer.Head)
 	return &s.response
 }
 

@@ -44,12 +44,9 @@ func (w *Response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // WriteHeader passes the status on. A 1xx other than 101 does not start the
 // response.
 func (w *Response) WriteHeader(status int) {
-	final := status >= 200 || status == http.StatusSwitchingProtocols
-	if final {
-		w.showID()
-	}
+	w.showID()
 	w.ResponseWriter.WriteHeader(status)
-	if final {
+	if status >= 200 || status == http.StatusSwitchingProtocols {
 		w.start(status)
 	}
 }

@@ -129,7 +129,7 @@ func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter
 		return outer, w, r
 	}
 	s := within(ctx, outer, w)
-	s.Head = r.Method == http.MethodHead
+	s.Head = r.Method == http.MethodHead && (outer == nil || outer.Head)
 	return s, &s.response, r.WithContext(s)
 }
 
