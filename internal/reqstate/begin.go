@@ -9,13 +9,12 @@ import "net/http"
 //
 // Begin returns the writer that observes the response.
 func Begin(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
-	ctx := r.Context()
-	outer := From(ctx)
+	outer := From(r.Context())
 	if outer != nil && outer.Observes(w) {
 		return w
 	}
-	s := within(ctx, outer, w)
-	s.begun, s.Head = r, r.Method == http.MethodHead && (outer == nil || outer.Head)
+	s := within(outer, w, r)
+	s.begun = r
 	return &s.response
 }
 

@@ -101,10 +101,11 @@ func (a *answer) shows(status int) bool {
 	return a.is == sent || a.is == written && (status == 0 || status == int(a.status))
 }
 
-// Failed records the reply of that status that was written for an error, here and in the states around this
-// one whose response it is too, by way of a wrapper without Unwrap. A batch, which only
-// collects the replies to its parts, has not failed with one of them. It reports whether that
-// is the answer here: it is the first, or was sent where those before were not.
+// Failed records the reply of that status that was written for an error, here and in the
+// states around this one whose response it is too, by way of a wrapper without Unwrap. A
+// batch, which only collects the replies to its parts, has not failed with one of them. It
+// reports whether that is the answer here: it is the first, or was sent where those before
+// were not.
 func (s *State) Failed(status int, f Failure) (counts bool) {
 	a := &answer{written, int32(status), f}
 	if s.response.Status() == status { // else a wrapper between keeps the reply back, or drops it

@@ -123,19 +123,17 @@ func From(ctx context.Context) *State {
 // its own request's context, to serve a part of a batch) gets a state of its own,
 // which starts with what the outer one knows.
 func Ensure(w http.ResponseWriter, r *http.Request) (*State, http.ResponseWriter, *http.Request) {
-	ctx := r.Context()
-	outer := From(ctx)
+	outer := From(r.Context())
 	if outer != nil && outer.Observes(w) {
 		return outer, w, r
 	}
-	s := within(ctx, outer, w)
-	s.Head = r.Method == http.MethodHead && (outer == nil || outer.Head)
+	s := within(outer, w, r)
 	return s, &s.response, r.WithContext(s)
 }
 
 // within returns a state within outer, which may be nil, for what is written to w.
-func within(ctx context.Context, outer *State, w http.ResponseWriter) *State {
-	s := &State{Context: ctx, outer: outer}
+func within(outer *State, w http.ResponseWriter, r *http.Request) *State {
+	s := &State{Context: r.Context(), outer: outer, Head: r.Method == http.MethodHead && (outer == nil || outer.Head)}
 	s.response.ResponseWriter, s.response.st = w, s
 	if outer != nil {
 		s.RequestID = outer.RequestID
