@@ -90,7 +90,7 @@ func (o *occurrence) setDuties(h http.Header) {
 	case http.StatusRequestedRangeNotSatisfiable:
 		if v, ok := o.given("complete_length"); ok && Integer.accepts(v) && v.String()[0] != '-' {
 			h["Content-Range"] = []string{"bytes */" + v.String()}
-		} else if set := h["Content-Range"]; len(set) > 0 && !isLength(set) {
+		} else if _, ok := reqstate.CompleteLength(h); !ok {
 			delete(h, "Content-Range")
 		}
 	case http.StatusUpgradeRequired:
@@ -124,14 +124,6 @@ func isWait(values []string) bool {
 	}
 	_, err := http.ParseTime(values[0])
 	return err == nil
-}
-
-// isLength reports whether a Content-Range tells the complete length alone, as that of a 416
-// does (RFC 9110, section 14.4).
-func isLength(values []string) bool {
-	length, ok := strings.CutPrefix(values[0], "bytes */")
-	_, err := strconv.ParseUint(length, 10, 63)
-	return ok && err == nil && len(values) == 1
 }
 
 // list returns the occurrence's string list of that name.

@@ -30,6 +30,9 @@ import (
 // Writer of its own is answered by that one, others by onError. A client that left is
 // errcatalog.ClientClosed.
 //
+// The handler's request has a header, a URL and trailers of its own: what it makes of them, nobody
+// outside sees.
+//
 // The reply has the headers that were set outside, such as those of a CORS middleware.
 // Those that the handler set are its own, and not looked at while it may change them.
 //

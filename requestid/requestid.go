@@ -121,8 +121,8 @@ func plain(c byte) bool {
 }
 
 // Handler returns a handler that gives each request an ID before next serves it, and
-// sets it as the response's X-Request-Id: on refusals and errors too, as long as
-// they are written inside, or outside to the same header.
+// sets it as the response's X-Request-Id, whatever next makes of that header: on refusals
+// and errors too, as long as they are written inside, or outside to the same header.
 //
 // The ID is the request's own X-Request-Id if there is exactly one and it is [Valid],
 // otherwise a [New] one. A request that has an ID already, because a Handler further

@@ -3,6 +3,7 @@ package reqstate
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -23,6 +24,18 @@ func Stale(name string) bool {
 // heed it more than a Cache-Control of no-store.
 func Targeted(name string) bool {
 	return name == "Surrogate-Control" || name == "X-Accel-Expires" || strings.HasSuffix(name, "-Cache-Control")
+}
+
+// CompleteLength returns what the Content-Range of a 416 tells, which is the complete length
+// alone (RFC 9110, section 14.4).
+func CompleteLength(h http.Header) (n int64, ok bool) {
+	values := h["Content-Range"]
+	if len(values) != 1 {
+		return 0, false
+	}
+	length, ok := strings.CutPrefix(values[0], "bytes */")
+	u, err := strconv.ParseUint(length, 10, 63)
+	return int64(u), ok && err == nil
 }
 
 // Canonicalize gives the headers their canonical names, by which they are looked up.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/contrite-go/contrite/errcatalog"
+	"github.com/contrite-go/contrite/internal/reqstate"
 )
 
 // contract returns the error that the reply stands for.
@@ -20,7 +21,7 @@ func (e *ReplyError) contract(now time.Time) error {
 // kind returns the kind of the status. A 416 without a length, which it must have, is
 // what net/http answers to a Range that it can't read.
 func (e *ReplyError) kind() errcatalog.Kind {
-	if _, ok := completeLength(e.Header.Get("Content-Range")); !ok && e.Status == http.StatusRequestedRangeNotSatisfiable {
+	if _, ok := reqstate.CompleteLength(e.Header); !ok && e.Status == http.StatusRequestedRangeNotSatisfiable {
 		return errcatalog.BadRequest
 	}
 	return errcatalog.KindOf(e.Status)
@@ -50,7 +51,7 @@ func (e *ReplyError) params(now time.Time) []slog.Attr {
 			params = append(params, errcatalog.Strings("upgrade", protocols...))
 		}
 	case http.StatusRequestedRangeNotSatisfiable:
-		if length, ok := completeLength(e.Header.Get("Content-Range")); ok {
+		if length, ok := reqstate.CompleteLength(e.Header); ok {
 			params = append(params, slog.Int64("complete_length", length))
 		}
 	}
@@ -96,12 +97,4 @@ func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	return min(max(date.Sub(now), 0), maxWait*time.Second), true
-}
-
-// completeLength returns the length in a Content-Range of a 416 (RFC 9110, section
-// 14.4).
-func completeLength(value string) (int64, bool) {
-	length, ok := strings.CutPrefix(value, "bytes */")
-	n, err := strconv.ParseUint(length, 10, 63)
-	return int64(n), ok && err == nil
 }
