@@ -1,6 +1,7 @@
 package errcatalog
 
 import (
+	"cmp"
 	"iter"
 	"net/http"
 	"slices"
@@ -43,8 +44,6 @@ type compiler struct {
 	ops   []op
 	lit   []byte
 	names []string // those that fields gave out
-	slab  slab[op]
-	texts textSlab
 }
 
 // compile returns the ops that write an entry in the shape of n.
@@ -54,7 +53,7 @@ func (c *compiler) compile(e *entry, n *node, rename bool) []op {
 	c.members(n.members)
 	c.lit = append(c.lit, '}')
 	c.flush()
-	ops := c.slab.keep(c.ops)
+	ops := slices.Clone(c.ops)
 	c.ops = c.ops[:0]
 	return ops
 }
@@ -155,7 +154,7 @@ func (c *compiler) docsURL(m *node) string {
 // keep returns b, which was made in the empty c.lit, as a string.
 func (c *compiler) keep(b []byte) string {
 	c.lit = b[:0]
-	return c.texts.keep(b)
+	return string(b)
 }
 
 // value compiles the value of a member that every occurrence of the entry has.
@@ -197,7 +196,7 @@ func (c *compiler) message() {
 func (c *compiler) title() {
 	title := c.entry.title()
 	c.lit = append(c.lit, '"')
-	c.emit(op{kind: opTitle, literal: title, other: or(http.StatusText(c.entry.Status), title)})
+	c.emit(op{kind: opTitle, literal: title, other: cmp.Or(http.StatusText(c.entry.Status), title)})
 	c.lit = append(c.lit, '"')
 }
 

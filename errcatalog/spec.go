@@ -1,10 +1,8 @@
 package errcatalog
 
 import (
-	"log/slog"
 	"maps"
 	"slices"
-	"sync/atomic"
 	"time"
 )
 
@@ -73,19 +71,6 @@ type Entry struct {
 	Fix   []string
 }
 
-// unshare has e share nothing with the Entry that it is a copy of.
-func (b *builder) unshare(e *Entry) {
-	e.Covers, e.Fix = slices.Clone(e.Covers), b.fixSlab.keep(e.Fix)
-	e.Params, e.Messages = b.declaredSlab.keep(e.Params), b.wordedSlab.keep(e.Messages)
-	for i := range e.Params {
-		p := &e.Params[i]
-		p.Labels, p.Default, p.Example = maps.Clone(p.Labels), cloneValue(p.Default), cloneValue(p.Example)
-	}
-	for i := range e.Messages {
-		e.Messages[i].When = slices.Clone(e.Messages[i].When)
-	}
-}
-
 // Retry is whether the request that failed may be sent again as it was. The zero
 // value is RetryNever.
 type Retry string
@@ -107,96 +92,15 @@ const (
 	OutcomeProcessed    Outcome = "processed"     // it was carried out, and then something failed
 )
 
-// An entry is an Entry, compiled.
-type entry struct {
-	Entry             // with all kinds that it answers, and its type
-	ownType    string // its type as it was written
-	params     []param
-	messages   []message
-	native     []op
-	problem    atomic.Pointer[[]op] // compiled when it is first asked for
-	headers    []header
-	challenge  []string
-	wait       []string
-	documented bool // whether the catalogue has Docs
-}
-
-// A param is one of its entry's Params, compiled.
-type param struct {
-	*Param        // with its type and its source
-	slot   string // the source, if it is a slot
-}
-
-// A header is a name in canonical form, with its values or the slot they come from.
-type header struct {
-	name   string
-	values []string
-	slot   string
-}
-
-func (e *entry) param(name string) *param {
-	for i := range e.params {
-		if e.params[i].Name == name {
-			return &e.params[i]
-		}
+// unshare has e share nothing with the Entry that it is a copy of.
+func (e *Entry) unshare() {
+	e.Covers, e.Fix = slices.Clone(e.Covers), slices.Clone(e.Fix)
+	e.Params, e.Messages = slices.Clone(e.Params), slices.Clone(e.Messages)
+	for i := range e.Params {
+		p := &e.Params[i]
+		p.Labels, p.Default, p.Example = maps.Clone(p.Labels), cloneValue(p.Default), cloneValue(p.Example)
 	}
-	return nil
-}
-
-func (e *entry) retryable() bool { return e.Retry != "" && e.Retry != RetryNever }
-
-// title is the last message, which has no holes, escaped.
-func (e *entry) title() string { return e.messages[len(e.messages)-1].parts[0].escaped }
-
-// An occurrence is one error on its way to the wire: a contract error as it was
-// found, and once resolved its entry.
-type occurrence struct {
-	kind   Kind
-	code   Code
-	params []slog.Attr
-	cause  error
-	entry  *entry
-	meta   Meta
-}
-
-// value returns the value of a declared param: the occurrence's own, else the
-// default.
-func (o *occurrence) value(p *param) (slog.Value, bool) {
-	if v, ok := o.own(p); ok {
-		return v, true
+	for i := range e.Messages {
+		e.Messages[i].When = slices.Clone(e.Messages[i].When)
 	}
-	return p.Default, !isZero(p.Default)
 }
-
-// own returns what the occurrence or its request has for a declared param: the last
-// value of that name, if it is of the type.
-func (o *occurrence) own(p *param) (slog.Value, bool) {
-	switch p.slot {
-	case "":
-		if v, ok := o.given(p.From); ok && p.accepts(v) {
-			return v, true
-		}
-	case slotRetryable:
-		return slog.BoolValue(o.entry.retryable()), true
-	case slotRequestID:
-		if o.meta.RequestID != "" {
-			return slog.StringValue(o.meta.RequestID), true
-		}
-	case slotTimestamp:
-		if shownTime(o.meta.Time) {
-			return slog.TimeValue(o.meta.Time), true
-		}
-	}
-	return slog.Value{}, false
-}
-
-func (o *occurrence) given(name string) (slog.Value, bool) {
-	for i := len(o.params) - 1; i >= 0; i-- {
-		if o.params[i].Key == name {
-			return o.params[i].Value, true
-		}
-	}
-	return slog.Value{}, false
-}
-
-func isZero(v slog.Value) bool { return v.Kind() == slog.KindAny && v.Any() == nil }

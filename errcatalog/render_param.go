@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"strconv"
-	"time"
 )
 
 // appendJSON appends an accepted value as a JSON value in the given form.
@@ -71,66 +70,6 @@ func appendText(b []byte, p *Param, as Form, v slog.Value, escaped bool) []byte 
 		b = appendString(b, s, defaultMaxString, escaped)
 	}
 	return b
-}
-
-func appendString(b []byte, s string, most int, escaped bool) []byte {
-	ellipsis := ""
-	if len(s) > most {
-		s, ellipsis = cut(s, most)
-	}
-	if escaped {
-		b = appendEscaped(b, s)
-	} else {
-		b = append(b, s...)
-	}
-	return append(b, ellipsis...)
-}
-
-var units = []struct {
-	ms   int64
-	name string
-}{
-	{24 * 60 * 60 * 1000, "day"},
-	{60 * 60 * 1000, "hour"},
-	{60 * 1000, "minute"},
-	{1000, "second"},
-	{1, "millisecond"},
-}
-
-// appendDuration appends d in seconds, or in the largest unit that divides it.
-func appendDuration(b []byte, d time.Duration, as Form) []byte {
-	if as != Words && as != Unit {
-		return strconv.AppendInt(b, secondsCeil(d), 10)
-	}
-	ms := millisecondsCeil(d)
-	u := units[3] // of zero
-	for _, unit := range units {
-		if ms > 0 && ms%unit.ms == 0 {
-			u = unit
-			break
-		}
-	}
-	n := ms / u.ms
-	if n != 1 || as == Words {
-		b = append(strconv.AppendInt(b, n, 10), ' ')
-	}
-	b = append(b, u.name...)
-	if n != 1 {
-		b = append(b, 's')
-	}
-	return b
-}
-
-// millisecondsCeil is the first whole millisecond that is not less than d. What was
-// measured finer than that is of whole seconds, if it is as long as one.
-func millisecondsCeil(d time.Duration) int64 {
-	switch {
-	case d%time.Millisecond == 0:
-		return int64(d / time.Millisecond)
-	case d < time.Second:
-		return int64(d/time.Millisecond) + 1
-	}
-	return secondsCeil(d) * 1000
 }
 
 // shows reports whether an accepted value has anything to show in the form.
